@@ -1,0 +1,82 @@
+"""The command line: parses, calls one function of the pipeline, prints. Nothing else.
+
+Nothing heavy is imported here, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+import gridtool
+from gridtool.cli.partition import partition_command
+from gridtool.errors import GridtoolError
+from gridtool.messages import Lang, default_lang
+
+
+class _Group(TyperGroup):
+    """Turns a `GridtoolError` into one line on stderr and its exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except GridtoolError as error:
+            typer.echo(error.text(asked_lang()), err=True)
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            typer.echo("已中断 interrupted", err=True)
+            raise typer.Exit(130) from None
+
+
+def asked_lang() -> Lang:
+    """Return the language of messages: the option's, else the locale's."""
+    words = sys.argv[1:]
+    for at, word in enumerate(words):
+        value = word.partition("=")[2] if word.startswith("--lang=") else ""
+        value = words[at + 1] if word == "--lang" and at + 1 < len(words) else value
+        if value in ("zh", "en"):
+            return "zh" if value == "zh" else "en"
+    return default_lang()
+
+
+app = typer.Typer(
+    name="gridtool",
+    cls=_Group,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="把社区和行政村划分为 300–500 户的网格。"
+    "\n\nDivide communities and villages into service grids of 300-500 households.",
+)
+app.command("partition")(partition_command)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"gridtool {gridtool.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="版本 Show the version."
+        ),
+    ] = False,
+) -> None:
+    """Hold the options of gridtool itself."""
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        # an ASCII console must not fail on Chinese text
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app()

@@ -1,0 +1,300 @@
+"""The data dictionary: every layer and column gridtool reads or writes.
+
+English keys are used in code; Chinese names and DBF short names are aliases of them. The JSON
+Schemas in ``schemas/`` are tested against this module, so that there is one truth.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "integer", "number", "boolean"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its key, Chinese name, DBF name (at most 10 bytes) and type."""
+
+    key: str
+    zh: str
+    dbf: str
+    kind: Kind = "text"
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return every name the column goes by, the key first."""
+        return (self.key, self.zh, self.dbf, *self.aliases)
+
+    @property
+    def cut_names(self) -> tuple[str, ...]:
+        """Return key and Chinese name as a UTF-8 shapefile cuts them, at 10 bytes."""
+        return tuple(name.encode()[:10].decode(errors="ignore") for name in (self.key, self.zh))
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer: its key, Chinese name, columns and the geometry it may have."""
+
+    key: str
+    zh: str
+    columns: tuple[Column, ...]
+    geometry: tuple[str, ...] = ()
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return every name the layer goes by, the key first."""
+        return (self.key, self.zh, *self.aliases)
+
+    def __getitem__(self, key: str) -> Column:
+        """Return the column of that key."""
+        for column in self.columns:
+            if column.key == key:
+                return column
+        raise KeyError(key)
+
+
+POLYGONS = ("Polygon", "MultiPolygon")
+LINES = ("LineString", "MultiLineString")
+POINTS = ("Point", "MultiPoint")
+
+_HOUSEHOLDS = Column("households", "户数", "HS", "integer", aliases=("常住户数", "hs"))
+_PERSONS = Column("persons", "人口", "RS", "integer", aliases=("常住人口", "人数", "population"))
+_COMPOUND_ID = Column("compound_id", "小区编号", "XQBH", aliases=("小区代码", "XQDM"))
+_COMMUNITY_CODE = Column("community_code", "社区代码", "SQDM")
+_COMMUNITY_NAME = Column("community_name", "社区名称", "SQMC")
+_GRID_CODE = Column("grid_code", "网格编码", "WGBM", aliases=("网格代码",))
+
+COMMUNITIES = Layer(
+    "communities",
+    "社区",
+    (
+        Column(
+            "code",
+            "社区代码",
+            "SQDM",
+            required=True,
+            aliases=("代码", "community_code", "区划代码"),
+        ),
+        Column("name", "社区名称", "SQMC", required=True, aliases=("名称", "community_name")),
+        Column("kind", "类型", "LX", aliases=("社区类型",)),
+    ),
+    POLYGONS,
+    required=True,
+    aliases=("社区界", "社区面", "行政村", "村社区", "community"),
+)
+BUILDINGS = Layer(
+    "buildings",
+    "楼栋",
+    (
+        Column("building_id", "楼栋编号", "LDBH", aliases=("楼栋编码", "建筑物编号")),
+        _HOUSEHOLDS,
+        _PERSONS,
+        Column("floors", "层数", "CS", "number", aliases=("楼层", "地上层数")),
+        Column("use", "用途", "YT", aliases=("房屋用途",)),
+        _COMPOUND_ID,
+        Column("address", "地址", "DZ", aliases=("标准地址",)),
+    ),
+    POLYGONS + POINTS,
+    required=True,
+    aliases=("建筑物", "房屋", "building"),
+)
+COMPOUNDS = Layer(
+    "compounds",
+    "小区",
+    (
+        Column("compound_id", "小区编号", "XQBH", required=True, aliases=("小区代码", "XQDM")),
+        Column("name", "小区名称", "XQMC", aliases=("名称",)),
+    ),
+    POLYGONS,
+    aliases=("居民小区", "compound"),
+)
+ROADS = Layer(
+    "roads",
+    "道路",
+    (
+        Column("highway", "等级", "DJ", aliases=("道路等级", "class")),
+        Column("name", "道路名称", "DLMC", aliases=("名称",)),
+    ),
+    LINES,
+    aliases=("道路中心线", "road"),
+)
+BARRIERS = Layer(
+    "barriers",
+    "屏障",
+    (
+        Column("kind", "类型", "LX"),
+        Column("name", "名称", "MC"),
+    ),
+    LINES + POLYGONS,
+    aliases=("barrier",),
+)
+SITES = Layer(
+    "sites",
+    "专属单位",
+    (
+        Column("site_id", "单位编号", "DWBH"),
+        Column("name", "单位名称", "DWMC", aliases=("名称",)),
+        Column("kind", "类型", "LX", aliases=("单位类型",)),
+        Column("dedicated", "设专属网格", "ZS", "boolean", aliases=("是否专属",)),
+    ),
+    POLYGONS,
+    aliases=("site",),
+)
+
+INPUT_LAYERS: dict[str, Layer] = {
+    layer.key: layer for layer in (COMMUNITIES, BUILDINGS, COMPOUNDS, ROADS, BARRIERS, SITES)
+}
+
+GRIDS = Layer(
+    "grids",
+    "网格",
+    (
+        Column("grid_code", "网格编码", "WGBM", required=True),
+        Column("grid_name", "网格名称", "WGMC", required=True),
+        Column("grid_full_name", "网格全称", "WGQC", required=True),
+        Column("grid_kind", "网格类型", "WGLX", required=True),
+        Column("community_code", "社区代码", "SQDM", required=True),
+        Column("community_name", "社区名称", "SQMC", required=True),
+        Column("town_code", "乡镇代码", "XZJDDM", required=True),
+        Column("county_code", "县区代码", "XZQDM", required=True),
+        Column("households", "常住户数", "HS", "integer", required=True),
+        Column("persons", "常住人口", "RS", "integer", required=True),
+        Column("buildings", "楼栋数", "LDS", "integer", required=True),
+        Column("area_m2", "面积", "MJ", "number", required=True),
+        Column("size_rule", "规模依据", "GMYJ", required=True),
+        Column("size_reason", "规模说明", "GMSM"),
+        Column("estimated", "户数为估算", "GS", "boolean", required=True),
+        Column("bounds_text", "四至范围", "SZFW", required=True),
+        Column("included_units", "包含小区楼幢", "BHXQ", required=True),
+        Column("rev", "版次", "BC", "integer", required=True),
+    ),
+    POLYGONS,
+    required=True,
+)
+UNITS = Layer(
+    "units",
+    "单元",
+    (
+        Column("unit_id", "单元编号", "DYBH", required=True),
+        Column("grid_code", "网格编码", "WGBM", required=True),
+        Column("community_code", "社区代码", "SQDM", required=True),
+        Column("households", "户数", "HS", "integer", required=True),
+        Column("persons", "人口", "RS", "integer", required=True),
+        Column("buildings", "楼栋数", "LDS", "integer", required=True),
+        Column("compound_id", "小区编号", "XQBH"),
+        Column("site_id", "单位编号", "DWBH"),
+    ),
+    POLYGONS,
+    required=True,
+)
+GRID_BUILDINGS = Layer(
+    "buildings",
+    "楼栋",
+    (
+        Column("building_id", "楼栋编号", "LDBH", required=True),
+        Column("grid_code", "网格编码", "WGBM"),
+        Column("unit_id", "单元编号", "DYBH"),
+        Column("community_code", "社区代码", "SQDM"),
+        Column("households", "户数", "HS", "integer", required=True),
+        Column("persons", "人口", "RS", "integer", required=True),
+        Column("estimated", "户数为估算", "GS", "boolean", required=True),
+    ),
+    POLYGONS + POINTS,
+    required=True,
+)
+FINDINGS = Layer(
+    "findings",
+    "检查结果",
+    (
+        Column("layer", "图层", "TC", required=True),
+        Column("row", "行", "HANG"),
+        Column("code", "编号", "BH", required=True),
+        Column("severity", "等级", "DJ", required=True),
+        Column("message_zh", "说明", "SM", required=True),
+        Column("message_en", "英文说明", "SM_EN", required=True),
+        Column("mend", "处理办法", "CLBF", required=True),
+    ),
+    POINTS + LINES + POLYGONS,
+    required=True,
+)
+
+OUTPUT_LAYERS: dict[str, Layer] = {
+    layer.key: layer for layer in (GRIDS, UNITS, GRID_BUILDINGS, FINDINGS)
+}
+
+COMMUNITY_KINDS: dict[str, str] = {
+    "community": "community",
+    "社区": "community",
+    "居委会": "community",
+    "居民委员会": "community",
+    "village": "village",
+    "村": "village",
+    "行政村": "village",
+    "村委会": "village",
+    "村民委员会": "village",
+}
+
+
+def fold(name: object) -> str:
+    """Return a name as it is compared: half width, no blanks, lower case."""
+    return "".join(unicodedata.normalize("NFKC", str(name)).split()).casefold()
+
+
+def match_layer(name: str) -> str | None:
+    """Return the key of the input layer that goes by `name`, or None."""
+    folded = fold(name)
+    for layer in INPUT_LAYERS.values():
+        if folded in {fold(alias) for alias in layer.names}:
+            return layer.key
+    return None
+
+
+def match_columns(layer: Layer, found: list[str]) -> dict[str, str]:
+    """Match found column names with the dictionary.
+
+    Parameters
+    ----------
+    layer : Layer
+        The dictionary's layer.
+    found : list of str
+        Column names as they stand in the source.
+
+    Returns
+    -------
+    dict
+        Key of the dictionary to name in the source. Where several found names fit one key, the
+        earliest in the order key, Chinese name, DBF name, other aliases wins.
+    """
+    folded = {fold(name): name for name in reversed(found)}
+    return {
+        column.key: folded[name]
+        for column in layer.columns
+        for name in reversed([fold(alias) for alias in (*column.names, *column.cut_names)])
+        if name in folded
+    }
+
+
+MAJOR, COLLECTOR, LOCAL, MINOR = "major", "collector", "local", "minor"
+
+ROAD_CLASSES: dict[str, str] = {
+    # OSM highway values, links as their road
+    **dict.fromkeys(("motorway", "trunk", "primary", "secondary"), MAJOR),
+    **dict.fromkeys(("tertiary",), COLLECTOR),
+    **dict.fromkeys(("residential", "unclassified", "living_street", "road", "pedestrian"), LOCAL),
+    # Chinese classes
+    **dict.fromkeys(("快速路", "主干道", "主干路", "国道", "省道", "高速公路"), MAJOR),
+    **dict.fromkeys(("次干道", "次干路", "县道"), COLLECTOR),
+    **dict.fromkeys(("支路", "街巷", "乡道", "村道"), LOCAL),
+}
+"""Road class of a highway value; everything else (paths, driveways, steps) is `MINOR`."""
+
+
+def road_class(highway: object) -> str:
+    """Return the class of a road: ``major``, ``collector``, ``local`` or ``minor``."""
+    return ROAD_CLASSES.get(str(highway).strip().removesuffix("_link"), MINOR)

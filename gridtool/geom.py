@@ -1,0 +1,113 @@
+"""Shared geometry guards: metres, working CRS, repair, joins by representative point."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+from pyproj import CRS
+
+from gridtool.errors import CrsError
+
+Geometries = npt.NDArray[np.object_]
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+_CHINA = (73.0, 3.0, 136.0, 54.0)
+
+
+def is_metric(crs: CRS) -> bool:
+    """Return whether a CRS is projected with metres on both axes, and they are metres.
+
+    The metres of Web Mercator are not: at Zigong they are 15 % too long.
+    """
+    if not crs.is_projected or any(axis.unit_name != "metre" for axis in crs.axis_info[:2]):
+        return False
+    operation = crs.coordinate_operation
+    method = operation.method_name if operation is not None else ""
+    return not method.startswith(("Mercator", "Popular Visualisation"))
+
+
+def require_metres(frame: gpd.GeoDataFrame, *, layer: str) -> None:
+    """Raise `CrsError` unless the frame's CRS is projected in metres."""
+    if frame.crs is None or not is_metric(frame.crs):
+        raise CrsError("GT005", layer=layer)
+
+
+def working_crs(crs: CRS, lonlat_bounds: tuple[float, float, float, float]) -> CRS:
+    """Return the CRS in metres to work in.
+
+    Parameters
+    ----------
+    crs : CRS
+        Of the input; kept when it is already in metres.
+    lonlat_bounds : (west, south, east, north)
+        Degrees.
+
+    Returns
+    -------
+    CRS
+        `crs` itself, else the CGCS2000 3-degree Gauss-Krüger zone of the centre without zone
+        prefix (EPSG:4534-4554) in China, else its UTM zone.
+    """
+    if is_metric(crs):
+        return crs
+    west, south, east, north = lonlat_bounds
+    lon, lat = (west + east) / 2, (south + north) / 2
+    if _CHINA[0] <= lon <= _CHINA[2] and _CHINA[1] <= lat <= _CHINA[3]:
+        zone = int(min(max(round(lon / 3), 25), 45))
+        return CRS.from_epsg(4534 + zone - 25)
+    zone = int((lon + 180) // 6) % 60 + 1
+    return CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)
+
+
+def repair_polygons(geometries: Geometries) -> Geometries:
+    """Return valid polygons: structure kept, parts that are not areas dropped.
+
+    Parameters
+    ----------
+    geometries : array of polygons, possibly invalid or empty
+
+    Returns
+    -------
+    array of Polygon or MultiPolygon; None where no area is left
+    """
+    fixed = shapely.make_valid(geometries, method="structure", keep_collapsed=False)
+    mixed = shapely.get_type_id(fixed) == 7
+    for at in np.flatnonzero(mixed):
+        parts = shapely.get_parts(fixed[at])
+        fixed[at] = shapely.union_all(parts[np.isin(shapely.get_type_id(parts), (3, 6))])
+    fixed[shapely.is_empty(fixed) | ~np.isin(shapely.get_type_id(fixed), (3, 6))] = None
+    return np.asarray(fixed, dtype=object)
+
+
+def locate(points: Geometries, polygons: Geometries) -> Ints:
+    """Return for each point the position of the first polygon it lies in or on, else -1.
+
+    Parameters
+    ----------
+    points : array of Point, length n
+    polygons : array of polygons
+
+    Returns
+    -------
+    int array, length n
+    """
+    found = np.full(len(points), -1, dtype=np.int64)
+    # a tree of the points with prepared polygons is several times faster than the reverse
+    polygon_at, point_at = shapely.STRtree(points).query(polygons, predicate="intersects")
+    order = np.lexsort((polygon_at, point_at))[::-1]
+    found[point_at[order]] = polygon_at[order]
+    return found
+
+
+def group_starts(sorted_keys: npt.NDArray[Any]) -> Ints:
+    """Return where each run of equal values starts in a sorted array, with the end appended."""
+    if len(sorted_keys) == 0:
+        return np.zeros(1, dtype=np.int64)
+    change = np.flatnonzero(sorted_keys[1:] != sorted_keys[:-1]) + 1
+    return np.concatenate(([0], change, [len(sorted_keys)])).astype(np.int64)

@@ -1,0 +1,293 @@
+"""Decide how many grids each community gets, and prove it where the window cannot be met.
+
+Every connected piece of a community is divided on its own. A grid outside the window carries a
+reason that can be checked by arithmetic; ``not_found`` is the only one that is the engine's fault.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from gridtool.geom import Ints
+from gridtool.partition.engine import Component, Dials, Plan, divide
+from gridtool.rules import (
+    BARRIER,
+    BASE,
+    DEDICATED,
+    NO_COUNT_FITS,
+    NOT_FOUND,
+    RULES,
+    SINGLE_BUILDING,
+    SMALL_COMMUNITY,
+    VILLAGE_KIND,
+    Rules,
+)
+
+_HARDER = ((600, 0.1), (2000, 0.02), (2000, 0.5))
+"""Steps, and price of the window, of the longer searches made where the first plan misses it.
+
+They run on the uncoarsened graph; soft and hard prices get around different lumps (compounds of
+250-450 households).
+"""
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Connected units to divide.
+
+    Attributes
+    ----------
+    members : int array
+        Positions of its units.
+    settled : str or None
+        ``""`` or a reason when it becomes one grid without further ado, else None.
+    village, alone : bool
+        Whether it is a village's, and whether it is all of its community.
+    """
+
+    code: str
+    members: Ints
+    settled: str | None
+    village: bool
+    alone: bool
+
+
+def assign_grids(
+    units: gpd.GeoDataFrame,
+    edges: pd.DataFrame,
+    communities: gpd.GeoDataFrame,
+    *,
+    rules: Rules = RULES,
+    dials: Dials | None = None,
+    seed: int = 0,
+    jobs: int = 1,
+    tick: Callable[[int, int], None] | None = None,
+) -> pd.DataFrame:
+    """Assign every unit to a grid.
+
+    Parameters
+    ----------
+    units : GeoDataFrame, index ``unit_id``, CRS in metres
+        As stage ``units`` returns them.
+    edges : DataFrame
+        As stage ``graph`` returns them.
+    communities : GeoDataFrame
+        ``code``, ``kind``.
+    rules : Rules
+        The window. Source: Art. 8.
+    dials : Dials, optional
+    seed : int
+    jobs : int
+        Threads; the result does not depend on it.
+    tick : callable, optional
+        Called with pieces done and pieces in all.
+
+    Returns
+    -------
+    DataFrame, index ``unit_id``
+        ``grid`` (int, unique over all communities), ``grid_kind``, ``reason`` (text or None: why
+        an urban base grid is outside the household window).
+    """
+    first, second = (units.index.get_indexer(edges[end]) for end in ("first", "second"))
+    links = csr_matrix((np.ones(len(edges)), (first, second)), shape=(len(units),) * 2)
+    hang = connected_components(links, directed=False)[1].astype(np.int64)
+    pieces = _pieces(units, hang, communities.set_index("code")["kind"], rules)
+    arrays = _Arrays(units, edges, first, second)
+
+    def solve(piece: _Piece) -> tuple[Ints, list[str | None]]:
+        return _solve(piece, arrays, rules, dials or Dials(), seed)
+
+    grid = np.full(len(units), -1, dtype=np.int64)
+    reason = np.full(len(units), None, dtype=object)
+    count = 0
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        for at, (piece, (label, reasons)) in enumerate(
+            zip(pieces, pool.map(solve, pieces), strict=True)
+        ):
+            grid[piece.members] = count + label
+            reason[piece.members] = np.array(reasons, dtype=object)[label]
+            count += len(reasons)
+            if tick:
+                tick(at + 1, len(pieces))
+    kind = np.where(units["site_id"].notna(), DEDICATED, BASE)
+    return pd.DataFrame({"grid": grid, "grid_kind": kind, "reason": reason}, index=units.index)
+
+
+def _pieces(units: gpd.GeoDataFrame, hang: Ints, kinds: pd.Series, rules: Rules) -> list[_Piece]:
+    """List what to divide, community by community, sites after the base."""
+    pieces = []
+    households = units["households"].to_numpy()
+    site = units["site_id"].to_numpy(dtype=object)
+    for code, positions in units.groupby("community_code", sort=True).indices.items():
+        village = kinds[code] == VILLAGE_KIND
+        base = positions[pd.isna(site[positions])]
+        total = int(households[base].sum())
+        settled = None
+        if village and total <= rules.max_households:
+            settled = ""
+        elif not village and total < rules.min_households:
+            settled = SMALL_COMMUNITY
+        if settled is not None:
+            if len(base):
+                pieces.append(_Piece(code, base, settled, village, alone=True))
+        else:
+            parts = pd.Series(base).groupby(hang[base], sort=False)
+            for _, members in parts:
+                one = members.to_numpy()
+                pieces.append(_Piece(code, one, None, village, alone=len(one) == len(base)))
+        named = positions[~pd.isna(site[positions])]
+        for _, members in pd.Series(named).groupby(site[named], sort=True):
+            pieces.append(_Piece(code, members.to_numpy(), "", village, alone=False))
+    return pieces
+
+
+class _Arrays:
+    """The units and edges of all communities as arrays, cut into components on demand."""
+
+    def __init__(
+        self, units: gpd.GeoDataFrame, edges: pd.DataFrame, first: Ints, second: Ints
+    ) -> None:
+        self.households = units["households"].to_numpy()
+        self.persons = units["persons"].to_numpy()
+        self.largest = units["largest"].to_numpy()
+        self.area = units["area_m2"].to_numpy()
+        self.perimeter = units["perimeter_m"].to_numpy()
+        a, b = np.r_[first, second], np.r_[second, first]
+        order = np.lexsort((b, a))
+        self.other = b[order].astype(np.int64)
+        self.start = np.searchsorted(a[order], np.arange(len(units) + 1))
+        self.cost = np.tile(edges["cost"].to_numpy(), 2)[order]
+        self.length = np.tile(edges["length_m"].to_numpy(), 2)[order]
+
+    def component(self, members: Ints, rules: Rules) -> Component:
+        """Return a piece as the engine takes it."""
+        degree = self.start[members + 1] - self.start[members]
+        start = np.r_[0, np.cumsum(degree)]
+        at = np.repeat(self.start[members] - start[:-1], degree) + np.arange(start[-1])
+        place = np.full(int(members.max()) + 1, -1, dtype=np.int64)
+        place[members] = np.arange(len(members))
+        heavy = self.households[members] > rules.max_households
+        weight = np.minimum(self.households[members], rules.max_households).astype(np.float64)
+        return Component(
+            (start, place[self.other[at]], self.cost[at], self.length[at]),
+            (weight, self.area[members], self.perimeter[members], heavy.astype(np.int64)),
+        )
+
+
+def _solve(
+    piece: _Piece, arrays: _Arrays, rules: Rules, dials: Dials, seed: int
+) -> tuple[Ints, list[str | None]]:
+    """Divide one piece; return each unit's grid and each grid's reason."""
+    members = piece.members
+    one_grid = np.zeros(len(members), dtype=np.int64)
+    if piece.settled is not None:
+        return one_grid, [piece.settled or None]
+    total = int(arrays.households[members].sum())
+    if total < rules.min_households:
+        label = one_grid
+    else:
+        component = arrays.component(members, rules)
+        label = _best_label(piece, component, arrays, rules, dials, _own_seed(piece, seed))
+    if piece.village:
+        return label, [None] * (int(label.max()) + 1)
+    return label, _reasons(piece, label, arrays, rules)
+
+
+def _best_label(
+    piece: _Piece, component: Component, arrays: _Arrays, rules: Rules, dials: Dials, seed: int
+) -> Ints:
+    """Try numbers of grids, the likeliest first, until every grid is in the window."""
+    window = (
+        float(rules.min_households),
+        float(rules.target_households),
+        float(rules.max_households),
+    )
+    plans: dict[tuple[int, int, float], Ints] = {}
+    counts = _counts(component.weight, rules)
+    for tries in range(1 + len(_HARDER)):
+        effort = dials
+        if tries:
+            steps, outside = _HARDER[tries - 1]
+            whole = len(component.units[0])
+            effort = replace(dials, steps=steps, outside=outside, coarse_units=whole)
+        for k in counts:
+            plan = divide(component, k, window, effort, seed + tries)
+            key = (*_misses(plan, piece.members, arrays, rules), plan.outside)
+            plans.setdefault(key, plan.label)
+            if key[1:] == (0, 0.0):
+                return np.unique(plan.label, return_inverse=True)[1]
+        if min(plans)[1] == 0:
+            # only ground around a tower is over the window: more than a tower alone must have
+            break
+        if not rules.count_fits(int(component.weight)) and min(plans)[1] <= 1:
+            break
+        if tries == 0:
+            of = {int(label.max()) + 1: key for key, label in sorted(plans.items(), reverse=True)}
+            counts = sorted(of, key=lambda k: of[k])[:2]
+    return np.unique(plans[min(plans)], return_inverse=True)[1]
+
+
+def _counts(weight: float, rules: Rules) -> list[int]:
+    """Return the numbers of grids worth trying, those that fit the window first."""
+    near = round(weight / rules.target_households)
+    fewest = max(1, int(np.ceil(weight / rules.max_households)) - 1)
+    most = max(1, int(weight // rules.min_households) + 1)
+    counts = [k for k in range(fewest, most + 1) if abs(k - near) <= 2] or [max(1, near)]
+
+    def strain(k: int) -> tuple[float, float]:
+        outside = max(k * rules.min_households - weight, weight - k * rules.max_households, 0.0)
+        return outside, abs(weight / k - rules.target_households)
+
+    return sorted(counts, key=strain)
+
+
+def _misses(plan: Plan, members: Ints, arrays: _Arrays, rules: Rules) -> tuple[int, int]:
+    """Count grids outside the window for want of a better plan.
+
+    Returns
+    -------
+    int
+        Grids that neither fit the window, nor have about 1,000 persons, nor hold a tower.
+    int
+        Those with about 1,000 persons included: the second door is used only when it must be.
+    """
+    count = int(plan.label.max()) + 1
+    households = np.bincount(plan.label, arrays.households[members], minlength=count)
+    persons = np.bincount(plan.label, arrays.persons[members], minlength=count)
+    heavy = arrays.largest[members] > rules.max_households
+    excused = np.bincount(plan.label, heavy, minlength=count) > 0
+    fits = (households >= rules.min_households) & (households <= rules.max_households)
+    about = np.abs(persons - rules.persons) <= rules.persons_tolerance
+    return int((~fits & ~excused & ~about).sum()), int((~fits & ~excused).sum())
+
+
+def _reasons(piece: _Piece, label: Ints, arrays: _Arrays, rules: Rules) -> list[str | None]:
+    """Return why each grid is outside the household window, None where it is not."""
+    members = piece.members
+    total = int(arrays.households[members].sum())
+    reasons: list[str | None] = []
+    for at in range(int(label.max()) + 1):
+        mine = members[label == at]
+        if rules.households_fit(int(arrays.households[mine].sum())):
+            reasons.append(None)
+        elif arrays.largest[mine].max(initial=0) > rules.max_households:
+            reasons.append(SINGLE_BUILDING)
+        elif not rules.count_fits(total):
+            reasons.append(NO_COUNT_FITS if piece.alone else BARRIER)
+        else:
+            reasons.append(NOT_FOUND)
+    return reasons
+
+
+def _own_seed(piece: _Piece, seed: int) -> int:
+    """Return a seed that depends on the piece alone, not on what else is divided."""
+    return (seed << 32) ^ zlib.crc32(f"{piece.code}/{len(piece.members)}".encode())

@@ -1,0 +1,263 @@
+"""Kernels of the ground division: plain arrays in and out, no frames.
+
+Vertices are numbered per enclosure. A label is the atom (building, compound or site) whose ground
+a vertex belongs to; -1 while it is not known.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from gridtool.geom import Floats, Ints
+
+
+@numba.njit(cache=True, nogil=True)
+def _slot(x: float, y: float, mask: int) -> np.int64:
+    """Return where to look for a coordinate pair in a table of ``mask + 1`` places."""
+    h = np.uint64(np.float64(x).view(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+    h ^= np.float64(y).view(np.uint64) + np.uint64(0x7F4A7C159E3779B9) + (h << np.uint64(6))
+    h ^= h >> np.uint64(29)
+    h *= np.uint64(0xBF58476D1CE4E5B9)
+    h ^= h >> np.uint64(32)
+    return np.int64(h & np.uint64(mask))
+
+
+@numba.njit(cache=True, nogil=True)
+def _same(xy: Floats, at: int, x: float, y: float) -> bool:
+    return bool(xy[at, 0] == x and xy[at, 1] == y)
+
+
+@numba.njit(cache=True, nogil=True)
+def match_vertices(known: Floats, known_start: Ints, wanted: Floats, wanted_start: Ints) -> Ints:
+    """Find wanted coordinates among the known ones of the same group, bit by bit.
+
+    Parameters
+    ----------
+    known : float array, n x 2
+    known_start : int array, g + 1
+        Where each group starts in `known`.
+    wanted : float array, m x 2
+    wanted_start : int array, g + 1
+
+    Returns
+    -------
+    int array, m
+        Position in `known` (the first of equals), -1 when absent.
+    """
+    found = np.full(len(wanted), -1, np.int64)
+    for group in range(len(known_start) - 1):
+        first, last = known_start[group], known_start[group + 1]
+        if wanted_start[group] == wanted_start[group + 1]:
+            continue
+        size = 8
+        while size < 2 * (last - first):
+            size *= 2
+        table = np.full(size, -1, np.int64)
+        for at in range(first, last):
+            x, y = known[at, 0], known[at, 1]
+            place = _slot(x, y, size - 1)
+            while table[place] >= 0 and not _same(known, table[place], x, y):
+                place = (place + 1) & (size - 1)
+            if table[place] < 0:
+                table[place] = at
+        for at in range(wanted_start[group], wanted_start[group + 1]):
+            x, y = wanted[at, 0], wanted[at, 1]
+            place = _slot(x, y, size - 1)
+            while table[place] >= 0 and not _same(known, table[place], x, y):
+                place = (place + 1) & (size - 1)
+            found[at] = table[place]
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def spread_labels(label: Ints, xy: Floats, triangles: Ints) -> None:
+    """Give every unlabelled vertex the label nearest to it along triangle edges, in place.
+
+    Parameters
+    ----------
+    label : int array, n
+        -1 where unknown.
+    xy : float array, n x 2
+    triangles : int array, t x 3
+    """
+    n = len(label)
+    degree = np.zeros(n + 1, np.int64)
+    for t in range(len(triangles)):
+        for i in range(3):
+            u, v = triangles[t, i], triangles[t, (i + 1) % 3]
+            if label[u] < 0 or label[v] < 0:
+                degree[u + 1] += 1
+                degree[v + 1] += 1
+    start = degree
+    for u in range(n):
+        start[u + 1] += start[u]
+    fill = start[:-1].copy()
+    other = np.empty(start[-1], np.int64)
+    for t in range(len(triangles)):
+        for i in range(3):
+            u, v = triangles[t, i], triangles[t, (i + 1) % 3]
+            if label[u] < 0 or label[v] < 0:
+                other[fill[u]] = v
+                fill[u] += 1
+                other[fill[v]] = u
+                fill[v] += 1
+    distance = np.full(n, np.inf)
+    queue = np.empty(n + 1, np.int64)
+    waiting = np.zeros(n, np.bool_)
+    head, tail, size = 0, 0, n + 1
+    fixed = np.empty(n, np.bool_)
+    for u in range(n):
+        fixed[u] = label[u] >= 0
+        if fixed[u] and start[u] < start[u + 1]:
+            distance[u] = 0.0
+            queue[tail] = u
+            tail += 1
+            waiting[u] = True
+    while head != tail:
+        u = queue[head]
+        head = (head + 1) % size
+        waiting[u] = False
+        for e in range(start[u], start[u + 1]):
+            v = other[e]
+            if fixed[v]:
+                continue
+            reach = distance[u] + np.hypot(xy[u, 0] - xy[v, 0], xy[u, 1] - xy[v, 1])
+            if reach < distance[v] or (reach == distance[v] and label[u] < label[v]):
+                distance[v] = reach
+                label[v] = label[u]
+                if not waiting[v]:
+                    queue[tail] = v
+                    tail = (tail + 1) % size
+                    waiting[v] = True
+
+
+@numba.njit(cache=True, nogil=True)
+def _put(rows: Ints, at: int, a: int, b: int, c: int, d: int) -> None:
+    rows[at, 0] = a
+    rows[at, 1] = b
+    rows[at, 2] = c
+    rows[at, 3] = d
+
+
+@numba.njit(cache=True, nogil=True)
+def border_segments(triangles: Ints, label: Ints) -> tuple[Ints, Ints]:
+    """Draw the borders between labels through triangles, from edge middle to edge middle.
+
+    Parameters
+    ----------
+    triangles : int array, t x 3
+        Counter-clockwise.
+    label : int array
+        Label of each vertex.
+
+    Returns
+    -------
+    ends : int array, s x 4
+        Each segment runs from the middle of edge (0, 1) to the middle of edge (2, 3); a column pair
+        of ``(-1, t)`` is the centre of triangle t. Segments 2i and 2i + 1 are one border, there
+        and back; each has its label on its left.
+    side : int array, s
+        The label on the left.
+    """
+    count = 0
+    for t in range(len(triangles)):
+        a, b, c = label[triangles[t, 0]], label[triangles[t, 1]], label[triangles[t, 2]]
+        if a != b and b != c and a != c:
+            count += 6
+        elif a != b or b != c:
+            count += 2
+    ends = np.empty((count, 4), np.int64)
+    side = np.empty(count, np.int64)
+    s = 0
+    for t in range(len(triangles)):
+        a, b, c = label[triangles[t, 0]], label[triangles[t, 1]], label[triangles[t, 2]]
+        if a == b and b == c:
+            continue
+        if a != b and b != c and a != c:
+            for i in range(3):
+                u, v = triangles[t, i], triangles[t, (i + 1) % 3]
+                _put(ends, s, u, v, -1, t)
+                side[s] = label[u]
+                _put(ends, s + 1, -1, t, u, v)
+                side[s + 1] = label[v]
+                s += 2
+            continue
+        for i in range(3):
+            u, v, w = triangles[t, i], triangles[t, (i + 1) % 3], triangles[t, (i + 2) % 3]
+            if label[u] == label[v]:
+                _put(ends, s, v, w, w, u)
+                side[s] = label[u]
+                _put(ends, s + 1, w, u, v, w)
+                side[s + 1] = label[w]
+                s += 2
+    return ends, side
+
+
+@numba.njit(cache=True, nogil=True)
+def trace_rings(follow: Ints, group_end: Ints) -> tuple[Ints, Ints]:
+    """Link segments into rings.
+
+    Parameters
+    ----------
+    follow : int array, s
+        A segment that starts where segment i ends, of the same label: the first of its equals.
+    group_end : int array, s
+        End of the run of equals the segment belongs to, in the numbering of `follow`.
+
+    Returns
+    -------
+    order : int array, s
+        Segments ring after ring.
+    ring_start : int array, r + 1
+    """
+    n = len(follow)
+    used = np.zeros(n, np.bool_)
+    order = np.empty(n, np.int64)
+    ring_start = np.zeros(n + 1, np.int64)
+    rings, filled = 0, 0
+    for first in range(n):
+        if used[first]:
+            continue
+        at = first
+        while not used[at]:
+            used[at] = True
+            order[filled] = at
+            filled += 1
+            candidate = follow[at]
+            end = group_end[candidate]
+            while candidate + 1 < end and used[candidate]:
+                candidate += 1
+            at = candidate
+        rings += 1
+        ring_start[rings] = filled
+    return order, ring_start[: rings + 1]
+
+
+@numba.njit(cache=True, nogil=True)
+def find_root(parent: Ints, node: int) -> int:
+    """Return the root of a node, halving the path."""
+    while parent[node] != node:
+        parent[node] = parent[parent[node]]
+        node = parent[node]
+    return node
+
+
+@numba.njit(cache=True, nogil=True)
+def join_pairs(parent: Ints, first: Ints, second: Ints) -> None:
+    """Join pairs of nodes, in place; the smaller root stays, so the order does not matter."""
+    for i in range(len(first)):
+        a, b = find_root(parent, first[i]), find_root(parent, second[i])
+        if a < b:
+            parent[b] = a
+        elif b < a:
+            parent[a] = b
+
+
+@numba.njit(cache=True, nogil=True)
+def roots(parent: Ints) -> Ints:
+    """Return the root of every node."""
+    out = np.empty_like(parent)
+    for node in range(len(parent)):
+        out[node] = find_root(parent, node)
+    return out

@@ -1,0 +1,195 @@
+"""What holds ground in a street block: footprints, and the compounds and sites around them.
+
+Shapes are made simple, strictly inside their block and clear of each other, as the triangulation
+needs them. Footprints that overlap, or stand in another's courtyard, cannot be told apart on the
+ground: they become one atom.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from gridtool.geom import Bools, Geometries, Ints
+from gridtool.units.kernels import join_pairs, roots
+from gridtool.units.network import Enclosures
+from gridtool.units.shares import Shapes
+
+INSET_M = 0.05
+"""Footprints are drawn in by this much, so that walls that touch do not."""
+_POINT_M = 0.1
+_SLIVER_SHARE = 0.2
+_FOOTPRINT_SPACING_M = 8.0
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Polygons that claim ground, before they are fitted to blocks.
+
+    Attributes
+    ----------
+    polygons : array of polygons or points, n
+    community : int array, n
+        Position of the community whose blocks it may claim.
+    atom : int array, n
+    is_area : bool array, n
+        Whether it is a compound or a site (which may span blocks), not a building.
+    """
+
+    polygons: Geometries
+    community: Ints
+    atom: Ints
+    is_area: Bools
+
+
+def fit_shapes(claims: Claims, enclosures: Enclosures) -> tuple[Shapes, Ints, Ints]:
+    """Fit claims to their blocks.
+
+    Parameters
+    ----------
+    claims : Claims
+    enclosures : Enclosures
+
+    Returns
+    -------
+    shapes : Shapes
+        Atoms are the roots of what had to be joined.
+    atom_root : int array
+        For each atom of `claims`, the atom it became.
+    claim_enclosure : int array, n
+        Block of each building's claim; -1 for areas and for what lies in no block.
+    """
+    home = home_enclosure(claims, enclosures)
+    polygons, owner = shapely.get_parts(_inset(claims.polygons), return_index=True)
+    block = home[owner]
+    area = claims.is_area[owner]
+    pieces, of, piece_block = _area_pieces(polygons[area], owner[area], claims, enclosures, home)
+    polygons = np.concatenate([polygons[~area & (block >= 0)], pieces])
+    owner = np.r_[owner[~area & (block >= 0)], of]
+    block = np.r_[block[~area & (block >= 0)], piece_block]
+    polygons, at = _clip(polygons, block, enclosures)
+    shapes = shapely.polygons(shapely.get_exterior_ring(polygons))
+    joined = np.arange(int(claims.atom.max(initial=-1)) + 1)
+    shapes, block, atom = _clear(shapes, block[at], claims.atom[owner[at]], joined)
+    order = np.argsort(block, kind="stable")
+    shapes = shapely.segmentize(shapes[order], _FOOTPRINT_SPACING_M)
+    return Shapes(shapes, block[order], roots(joined)[atom[order]]), roots(joined), home
+
+
+def home_enclosure(claims: Claims, enclosures: Enclosures) -> Ints:
+    """Return the block of its community that each building's claim stands in, -1 for none."""
+    home = np.full(len(claims.polygons), -1, dtype=np.int64)
+    points = shapely.point_on_surface(claims.polygons)
+    blocks = enclosures.polygons
+    block_at, claim_at = shapely.STRtree(points).query(blocks, predicate="intersects")
+    same = enclosures.community[block_at] == claims.community[claim_at]
+    order = np.lexsort((block_at[same], claim_at[same]))[::-1]
+    home[claim_at[same][order]] = block_at[same][order]
+    lost = np.flatnonzero((home < 0) & ~claims.is_area & (claims.community >= 0))
+    if len(lost):
+        shape_at, block_at = shapely.STRtree(blocks).query(
+            claims.polygons[lost], predicate="intersects"
+        )
+        same = enclosures.community[block_at] == claims.community[lost[shape_at]]
+        shape_at, block_at = shape_at[same], block_at[same]
+        share = shapely.area(
+            shapely.intersection(claims.polygons[lost[shape_at]], blocks[block_at])
+        )
+        order = np.argsort(share, kind="stable")
+        home[lost[shape_at[order]]] = block_at[order]
+    home[claims.is_area] = -1
+    return home
+
+
+def _inset(polygons: Geometries) -> Geometries:
+    """Draw polygons in by `INSET_M`; what would vanish, and points, become a small square."""
+    drawn = shapely.buffer(polygons, -INSET_M, join_style="mitre", quad_segs=1)
+    gone = shapely.is_empty(drawn)
+    spot = shapely.point_on_surface(polygons[gone])
+    drawn[gone] = shapely.buffer(spot, _POINT_M / 2, cap_style="square")
+    return np.asarray(drawn, dtype=object)
+
+
+def _area_pieces(
+    polygons: Geometries, owner: Ints, claims: Claims, enclosures: Enclosures, home: Ints
+) -> tuple[Geometries, Ints, Ints]:
+    """Cut compounds and sites by blocks; slivers over a street's centre line are let go."""
+    polygons = _clear_of_others(polygons, owner, claims)
+    at, block = shapely.STRtree(enclosures.polygons).query(polygons, predicate="intersects")
+    same = enclosures.community[block] == claims.community[owner[at]]
+    at, block = at[same], block[same]
+    pieces = shapely.intersection(polygons[at], enclosures.polygons[block])
+    size = shapely.area(pieces)
+    whole = np.bincount(at, size, minlength=len(polygons))
+    atoms = claims.atom[owner[at]]
+    stride = len(enclosures.polygons)
+    settled = np.isin(atoms * stride + block, claims.atom[home >= 0] * stride + home[home >= 0])
+    keep = (size > 0) & (settled | (size > _SLIVER_SHARE * whole[at]))
+    return pieces[keep], owner[at[keep]], block[keep]
+
+
+def _clear_of_others(polygons: Geometries, owner: Ints, claims: Claims) -> Geometries:
+    """Take out of compounds and sites what others hold: earlier areas, and foreign buildings."""
+    cleared = polygons.copy()
+    buildings = np.flatnonzero(~claims.is_area)
+    others = np.concatenate([polygons, claims.polygons[buildings]])
+    other_atom = np.r_[claims.atom[owner], claims.atom[buildings]]
+    at, other = shapely.STRtree(others).query(polygons, predicate="intersects")
+    foreign = (claims.atom[owner[at]] != other_atom[other]) & (
+        (other < at) | (other >= len(polygons))
+    )
+    at, other = at[foreign], other[foreign]
+    for one in np.unique(at):
+        taken = shapely.buffer(shapely.union_all(others[other[at == one]]), 2 * INSET_M)
+        cleared[one] = shapely.difference(cleared[one], taken)
+    return cleared
+
+
+def _clip(polygons: Geometries, block: Ints, enclosures: Enclosures) -> tuple[Geometries, Ints]:
+    """Keep every polygon strictly inside its block; return the parts and whose they are."""
+    grounds = enclosures.polygons.copy()
+    shapely.prepare(grounds)
+    out = np.flatnonzero(~shapely.contains_properly(grounds[block], polygons))
+    tight = np.unique(block[out])
+    grounds[tight] = shapely.buffer(grounds[tight], -INSET_M, join_style="mitre", quad_segs=1)
+    clipped = polygons.copy()
+    clipped[out] = shapely.intersection(polygons[out], grounds[block[out]])
+    parts, at = shapely.get_parts(clipped, return_index=True)
+    solid = (shapely.get_dimensions(parts) == 2) & (shapely.area(parts) > _POINT_M**2 / 2)
+    return parts[solid], at[solid]
+
+
+def _clear(
+    shapes: Geometries, block: Ints, atom: Ints, joined: Ints
+) -> tuple[Geometries, Ints, Ints]:
+    """Merge shapes that touch or lie in one another, joining their atoms in `joined`."""
+    while True:
+        first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+        pair = (first < second) & (block[first] == block[second])
+        first, second = first[pair], second[pair]
+        if not len(first):
+            return shapes, block, atom
+        join_pairs(joined, atom[first], atom[second])
+        parent = np.arange(len(shapes))
+        join_pairs(parent, first, second)
+        root = roots(parent)
+        crowd = np.unique(root[np.r_[first, second]])
+        members = np.flatnonzero(np.isin(root, crowd))
+        members = members[np.argsort(root[members], kind="stable")]
+        merged = [
+            shapely.union_all(group)
+            for group in np.split(shapes[members], np.flatnonzero(np.diff(root[members])) + 1)
+        ]
+        fresh, at = shapely.get_parts(np.array(merged, dtype=object), return_index=True)
+        # what only touched in a point comes apart again: drawn in, it no longer touches
+        loose = np.bincount(at, minlength=len(crowd))[at] > 1
+        fresh[loose] = shapely.buffer(fresh[loose], -INSET_M / 4, join_style="mitre")
+        fresh, part = shapely.get_parts(fresh, return_index=True)
+        solid = shapely.area(fresh) > 0
+        fresh, at = fresh[solid], at[part[solid]]
+        rest = np.setdiff1d(np.arange(len(shapes)), members)
+        shapes = np.concatenate([shapes[rest], shapely.polygons(shapely.get_exterior_ring(fresh))])
+        atom = np.r_[atom[rest], atom[crowd[at]]]
+        block = np.r_[block[rest], block[crowd[at]]]

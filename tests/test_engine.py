@@ -1,0 +1,398 @@
+"""The engine: kernels against plain Python, and plans that are known by hand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import combinations, product
+from math import pi
+
+import numpy as np
+import pytest
+from builders import hang_together
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gridtool.partition.engine import Component, Dials, divide, grid_weights
+from gridtool.partition.kernels import (
+    anneal,
+    contract,
+    energy,
+    match_units,
+    measure,
+    neighbours,
+    split,
+)
+
+WINDOW = (300.0, 400.0, 500.0)
+# low, high, aim, price a household outside, off the aim, of an un-round grid
+DIALS = (300.0, 500.0, 400.0, 2.0, 0.1, 50.0)
+OVER_HEAVY = 0.3
+
+Edges = dict[tuple[int, int], tuple[float, float]]
+
+
+def as_graph(n: int, edges: Edges):
+    """Return edges as the kernels take them: start, other, cost, length."""
+    rows = sorted(
+        [(a, b, *value) for (a, b), value in edges.items()]
+        + [(b, a, *value) for (a, b), value in edges.items()]
+    )
+    a = np.array([row[0] for row in rows], dtype=np.int64)
+    start = np.searchsorted(a, np.arange(n + 1)).astype(np.int64)
+    return (
+        start,
+        np.array([row[1] for row in rows], dtype=np.int64),
+        np.array([row[2] for row in rows], dtype=np.float64),
+        np.array([row[3] for row in rows], dtype=np.float64),
+    )
+
+
+def as_units(weight, heavy=None):
+    """Return 10 m squares of these households."""
+    n = len(weight)
+    marks = np.zeros(n, dtype=np.int64) if heavy is None else np.array(heavy, dtype=np.int64)
+    return np.array(weight, dtype=np.float64), np.full(n, 100.0), np.full(n, 40.0), marks
+
+
+def grid_edges(columns: int, rows: int, cost: float = 10.0) -> Edges:
+    """Return the edges of a lattice of 10 m squares, row after row."""
+    edges: Edges = {}
+    for row, column in product(range(rows), range(columns)):
+        at = row * columns + column
+        if column + 1 < columns:
+            edges[at, at + 1] = (cost, 10.0)
+        if row + 1 < rows:
+            edges[at, at + columns] = (cost, 10.0)
+    return edges
+
+
+def seeded(seed: int = 1):
+    """Return the state of the generator."""
+    return np.array([2 * seed + 1], dtype=np.uint64)
+
+
+@st.composite
+def lattices(draw: st.DrawFn):
+    """Draw a lattice with random costs, weights, towers, and a labelling of connected grids."""
+    columns, rows = draw(st.integers(2, 6)), draw(st.integers(1, 5))
+    n = columns * rows
+    costs = st.floats(0.5, 60.0)
+    edges = {pair: (draw(costs), 10.0) for pair in grid_edges(columns, rows)}
+    weight = draw(st.lists(st.integers(0, 500), min_size=n, max_size=n))
+    heavy = [int(value == 500) for value in weight]
+    k = draw(st.integers(1, min(4, n)))
+    label = grown(n, k, edges, draw(st.integers(0, 10_000)))
+    return n, edges, as_units(weight, heavy), k, label
+
+
+def grown(n: int, k: int, edges: Edges, seed: int):
+    """Return a random labelling of n nodes with k connected labels, all in use."""
+    rng = np.random.default_rng(seed)
+    label = np.full(n, -1, dtype=np.int64)
+    label[rng.choice(n, k, replace=False)] = np.arange(k)
+    while (label < 0).any():
+        rim = [
+            (a, b)
+            for pair in edges
+            for a, b in (pair, pair[::-1])
+            if label[a] >= 0 > label[b]
+        ]
+        a, b = rim[rng.integers(len(rim))]
+        label[b] = label[a]
+    return label
+
+
+# -- plain-Python twins ---------------------------------------------------------------------------
+
+
+def plain_measure(label, k, edges, units):
+    """Sum up grids with dictionaries."""
+    weight, area, outline, heavy = units
+    sums = [{"weight": 0.0, "area": 0.0, "border": 0.0, "heavy": 0, "count": 0} for _ in range(k)]
+    for u, p in enumerate(label.tolist()):
+        sums[p]["weight"] += weight[u]
+        sums[p]["area"] += area[u]
+        sums[p]["border"] += outline[u]
+        sums[p]["heavy"] += int(heavy[u])
+        sums[p]["count"] += 1
+    cut = 0.0
+    for (a, b), (cost, length) in edges.items():
+        if label[a] == label[b]:
+            sums[label[a]]["border"] -= 2 * length
+        else:
+            cut += cost
+    return sums, cut
+
+
+def plain_outside(weight, heavy, low, high):
+    """Return the households outside the window."""
+    if heavy:
+        return OVER_HEAVY * max(0.0, weight - high)
+    return max(0.0, low - weight, weight - high)
+
+
+def plain_energy(label, k, edges, units, dials):
+    """Return the energy of a plan and the households outside the window."""
+    low, high, aim, mu, nu, gamma = dials
+    sums, total = plain_measure(label, k, edges, units)
+    outside = 0.0
+    for one in sums:
+        missed = plain_outside(one["weight"], one["heavy"], low, high)
+        outside += missed
+        total += mu * missed
+        if not one["heavy"]:
+            total += nu * abs(one["weight"] - aim)
+        if one["border"] > 0:
+            roundness = min(1.0, 4 * pi * one["area"] / one["border"] ** 2)
+            total += gamma * (1 - roundness)
+        else:
+            total += gamma
+    return total, outside
+
+
+def whole(label, edges) -> bool:
+    """Return whether every label hangs together."""
+    return all(
+        hang_together(np.flatnonzero(label == p).tolist(), edges) for p in np.unique(label)
+    )
+
+
+# -- kernels --------------------------------------------------------------------------------------
+
+few = settings(max_examples=25, deadline=None, derandomize=True)
+
+
+@few
+@given(lattices())
+def test_measure_and_energy(drawn) -> None:
+    n, edges, units, k, label = drawn
+    graph = as_graph(n, edges)
+    weight, area, border, heavy, count, cut = measure(label, k, graph, units)
+    sums, plain_cut = plain_measure(label, k, edges, units)
+    found = {"weight": weight, "area": area, "border": border, "heavy": heavy, "count": count}
+    for name, values in found.items():
+        assert values.tolist() == pytest.approx([one[name] for one in sums])
+    assert cut == pytest.approx(plain_cut)
+    expected = plain_energy(label, k, edges, units, DIALS)
+    assert energy(label, k, graph, units, DIALS) == pytest.approx(expected)
+
+
+def test_energy_by_hand() -> None:
+    # two squares of 300 and 600 households apart: cut 10, 100 over, 100 and 200 off the aim,
+    # a square's Polsby-Popper is pi / 4
+    graph, units = as_graph(2, {(0, 1): (10.0, 10.0)}), as_units([300, 600])
+    total, outside = energy(np.array([0, 1]), 2, graph, units, DIALS)
+    assert outside == 100.0
+    assert total == pytest.approx(10 + 2 * 100 + 0.1 * 300 + 2 * 50 * (1 - pi / 4))
+
+
+@few
+@given(lattices(), st.integers(0, 10_000))
+def test_anneal_keeps_grids_whole_and_never_ends_worse(drawn, seed: int) -> None:
+    n, edges, units, k, label = drawn
+    graph = as_graph(n, edges)
+    before = plain_energy(label, k, edges, units, DIALS)[0]
+    anneal(label, k, graph, units, DIALS, 60 * n, 30.0, 1.0, seeded(seed))
+    assert set(label.tolist()) == set(range(k))
+    assert whole(label, edges)
+    assert plain_energy(label, k, edges, units, DIALS)[0] <= before + 1e-6
+
+
+def test_anneal_finds_the_middle() -> None:
+    # a path of 8 x 100: 2 | 6 becomes 4 | 4
+    edges = grid_edges(8, 1)
+    label = np.array([0, 0, 1, 1, 1, 1, 1, 1])
+    anneal(label, 2, as_graph(8, edges), as_units([100] * 8), DIALS, 800, 10.0, 1.0, seeded())
+    assert label.tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
+
+
+def test_anneal_of_one_grid_does_nothing() -> None:
+    label = np.zeros(4, dtype=np.int64)
+    graph = as_graph(4, grid_edges(2, 2))
+    anneal(label, 1, graph, as_units([100] * 4), DIALS, 100, 10.0, 1.0, seeded())
+    assert label.tolist() == [0, 0, 0, 0]
+
+
+@few
+@given(lattices(), st.integers(0, 10_000), st.integers(2, 5))
+def test_split_makes_two_connected_sides(drawn, seed: int, parts: int) -> None:
+    n, edges, units, k, label = drawn
+    graph = as_graph(n, edges)
+    size = int((label == 0).sum())
+    before = label.copy()
+    taken = split(label, 0, k, parts, graph, units, DIALS, 4, seeded(seed))
+    if size < 2:
+        assert taken == 0
+        return
+    assert 1 <= taken < parts
+    assert whole(label, edges)
+    assert (label == k).any()
+    assert (label == 0).any()
+    changed = label != before
+    assert (before[changed] == 0).all()
+    assert (label[changed] == k).all()
+
+
+def test_split_refuses_what_does_not_hang_together() -> None:
+    label = np.array([0, 1, 0])
+    graph = as_graph(3, grid_edges(3, 1))
+    assert split(label, 0, 2, 2, graph, as_units([300] * 3), DIALS, 4, seeded()) == 0
+    assert label.tolist() == [0, 1, 0]
+
+
+def test_split_cuts_the_cheap_edge() -> None:
+    edges = grid_edges(6, 1) | {(2, 3): (1.0, 10.0)}
+    label = np.zeros(6, dtype=np.int64)
+    taken = split(label, 0, 1, 2, as_graph(6, edges), as_units([120] * 6), DIALS, 2, seeded())
+    assert taken == 1
+    assert sorted((label[:3].sum(), label[3:].sum())) == [0, 3]
+
+
+def test_split_of_no_households_still_cuts() -> None:
+    label = np.zeros(4, dtype=np.int64)
+    graph = as_graph(4, grid_edges(4, 1))
+    assert split(label, 0, 1, 2, graph, as_units([0] * 4), DIALS, 2, seeded()) == 1
+    assert set(label.tolist()) == {0, 1}
+
+
+@few
+@given(lattices())
+def test_neighbours(drawn) -> None:
+    n, edges, _, k, label = drawn
+    touch = neighbours(label, k, as_graph(n, edges))
+    for p, q in combinations(range(k), 2):
+        plain = any({label[a], label[b]} == {p, q} for a, b in edges)
+        assert touch[p, q] == touch[q, p] == plain
+
+
+@few
+@given(lattices(), st.integers(0, 10_000), st.sampled_from([150.0, 400.0, 2000.0]))
+def test_coarsening_keeps_every_sum(drawn, seed: int, cap: float) -> None:
+    n, edges, units, _, _ = drawn
+    graph = as_graph(n, edges)
+    rank = np.random.default_rng(seed).permutation(n)
+    coarse, count = match_units(graph, units[0], units[3], cap, rank)
+    members = defaultdict(list)
+    for u, c in enumerate(coarse.tolist()):
+        members[c].append(u)
+    assert sorted(members) == list(range(count))
+    for group in members.values():
+        assert len(group) <= 2
+        if len(group) == 2:
+            assert tuple(group) in edges
+            assert units[0][group].sum() <= cap
+            assert not units[3][group].any()
+
+    small, sums = contract(graph, units, coarse, count)
+    assert whole(coarse, edges)
+    one_each = np.arange(count)
+    fine, fine_cut = plain_measure(coarse, count, edges, units)
+    weight, area, border, heavy, _, cut = measure(one_each, count, small, sums)
+    assert weight.tolist() == pytest.approx([one["weight"] for one in fine])
+    assert area.tolist() == pytest.approx([one["area"] for one in fine])
+    assert border.tolist() == pytest.approx([one["border"] for one in fine])
+    assert heavy.tolist() == [one["heavy"] for one in fine]
+    assert cut == pytest.approx(fine_cut)
+    # neighbours are named once, both ways, and never themselves
+    start, other = small[0], small[1]
+    around = [other[start[c] : start[c + 1]].tolist() for c in range(count)]
+    for c, near in enumerate(around):
+        assert len(set(near)) == len(near)
+        assert c not in near
+        assert all(c in around[d] for d in near)
+    # a labelling of the coarse graph costs what it costs on the fine one
+    label = np.arange(count) % 2
+    assert energy(label, 2, small, sums, DIALS) == pytest.approx(
+        plain_energy(label[coarse], 2, edges, units, DIALS)
+    )
+
+
+# -- plans ----------------------------------------------------------------------------------------
+
+
+def plan(weight, edges: Edges, k: int, *, heavy=None, seed: int = 0, dials: Dials | None = None):
+    """Divide a hand-made graph."""
+    component = Component(as_graph(len(weight), edges), as_units(weight, heavy))
+    found = divide(component, k, WINDOW, dials or Dials(), seed)
+    assert grid_weights(found.label, int(found.label.max()) + 1, component).sum() == sum(weight)
+    return found
+
+
+def households(found, weight) -> list[int]:
+    """Return the households of each grid, sorted."""
+    return sorted(np.bincount(found.label, weight).astype(int).tolist())
+
+
+def test_one_grid_of_a_path() -> None:
+    found = plan([100] * 5, grid_edges(5, 1), 1)
+    assert found.label.tolist() == [0] * 5
+    assert found.outside == 0.0
+
+
+def test_a_path_of_ten_in_two() -> None:
+    weight = [100] * 10
+    found = plan(weight, grid_edges(10, 1), 2)
+    assert households(found, weight) == [500, 500]
+    assert found.outside == 0.0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_lattice_of_two_rows(seed: int) -> None:
+    # 2 x 3 squares of 150 households: three columns of 300, or two grids of 450
+    edges, weight = grid_edges(3, 2), [150] * 6
+    for k, sizes in ((2, [450, 450]), (3, [300, 300, 300])):
+        found = plan(weight, edges, k, seed=seed)
+        assert households(found, weight) == sizes
+        assert whole(found.label, edges)
+
+
+def test_a_cheap_street_becomes_the_border() -> None:
+    # 6 x 4 squares of 40 households, a street between the third and the fourth column
+    edges = grid_edges(6, 4, cost=30.0)
+    for row in range(4):
+        edges[6 * row + 2, 6 * row + 3] = (3.0, 10.0)
+    found = plan([40] * 24, edges, 2)
+    west = np.arange(24) % 6 < 3
+    assert len(set(found.label[west].tolist())) == len(set(found.label[~west].tolist())) == 1
+
+
+def test_as_many_grids_as_units() -> None:
+    found = plan([400] * 3, grid_edges(3, 1), 3)
+    assert sorted(found.label.tolist()) == [0, 1, 2]
+
+
+def test_more_grids_than_units_leaves_none_empty() -> None:
+    found = plan([400] * 2, grid_edges(2, 1), 3)
+    assert len(set(found.label.tolist())) == 2
+
+
+def test_what_does_not_hang_together_is_not_divided() -> None:
+    found = plan([200] * 4, {(0, 1): (1.0, 1.0), (2, 3): (1.0, 1.0)}, 2)
+    assert found.label.tolist() == [0] * 4
+    assert found.energy == np.inf
+
+
+@few
+@given(lattices(), st.integers(0, 1000))
+def test_plans_are_connected_complete_and_repeatable(drawn, seed: int) -> None:
+    n, edges, units, _, _ = drawn
+    k = max(1, min(n, round(units[0].sum() / 400)))
+    component = Component(as_graph(n, edges), units)
+    found = divide(component, k, WINDOW, Dials(starts=1, trees=2, steps=30), seed)
+    assert set(found.label.tolist()) == set(range(k))
+    assert whole(found.label, edges)
+    again = divide(component, k, WINDOW, Dials(starts=1, trees=2, steps=30), seed)
+    assert again.label.tolist() == found.label.tolist()
+    assert again.energy == found.energy
+
+
+def test_a_large_lattice_is_divided_inside_the_window() -> None:
+    rng = np.random.default_rng(7)
+    weight = rng.integers(0, 30, 900).tolist()
+    edges = grid_edges(30, 30)
+    k = round(sum(weight) / 400)
+    found = plan(weight, edges, k)
+    assert found.outside == 0.0
+    assert all(300 <= size <= 500 for size in households(found, weight))
+    assert whole(found.label, edges)
+    assert len(set(found.label.tolist())) == k
