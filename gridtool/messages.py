@@ -34,6 +34,12 @@ class Message(NamedTuple):
 
 
 CATALOGUE: dict[str, Message] = {
+    "GT000": Message(
+        "gridtool 内部错误：{reason}",
+        "a fault inside gridtool: {reason}",
+        "设 GRIDTOOL_DEBUG=1 重跑，并把输出报告给我们",
+        "run again with GRIDTOOL_DEBUG=1 and report what it prints",
+    ),
     # -- reading -----------------------------------------------------------------------------
     "GT001": Message(
         "找不到 {path}",
@@ -289,7 +295,7 @@ CATALOGUE: dict[str, Message] = {
         WARNING,
     ),
     "GT113": Message(
-        "楼栋跨社区界线，归入占地最多的 {community}（{share:.0%}）",
+        "楼栋跨社区界线，归入 {community}（占地 {share:.0%}）",
         "the building lies across a community line; it goes to {community} with {share:.0%} of it",
         "核对界线；需要时移动界线",
         "check the line, and move it if need be",

@@ -10,18 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
+import pandas as pd
 from pyproj import CRS
 
 import gridtool
 from gridtool.check import check_layers
 from gridtool.codes import assign_codes, load_scheme
 from gridtool.columns import GRID_BUILDINGS, GRIDS, UNITS, Layer
+from gridtool.division import Dials, assign_grids, dissolve_grids, explain_sizes, size_grids
 from gridtool.export import ensure_free, write_results
 from gridtool.findings import findings_frame
+from gridtool.geom import Ints
 from gridtool.graph import Costs, build_graph
 from gridtool.messages import Lang
-from gridtool.partition import Dials, assign_grids, dissolve_grids, explain_sizes, size_grids
 from gridtool.read import read_frames, read_layers
 from gridtool.report import bounds_text, included_units, summarise
 from gridtool.rules import NOT_FOUND, Rules
@@ -280,8 +281,11 @@ def _divide(layers: Frames, crs: CRS, settings: Settings, clock: _Clock) -> Divi
 
 def _partition_units(
     layers: Frames, settings: Settings, clock: _Clock
-) -> tuple[Units, gpd.GeoDataFrame, np.ndarray[Any, np.dtype[np.int64]]]:
+) -> tuple[Units, gpd.GeoDataFrame, Ints]:
     """Build units and divide them; let go of whole units only where no division was found.
+
+    How far to let go is tried on the failing communities alone; then all units are built anew,
+    so that they fit together, and those communities are divided again.
 
     Returns
     -------
@@ -291,34 +295,75 @@ def _partition_units(
     int array
         The grid of each unit.
     """
-    communities = layers["communities"]
+    held, assignment = _divide_units(layers, settings, clock, {})
+    failed = _not_found(held, assignment)
     relax: dict[str, int] = {}
-    for level in (OPEN_GROUND, SPLIT_COMPOUNDS, 0, None):
-        with clock.stage("units"):
-            held = build_units(layers, rules=settings.rules, relax=relax, jobs=settings.jobs)
-        with clock.stage("graph"):
-            edges = build_graph(
-                held.units, held.borders, rules=settings.rules, costs=settings.costs
-            )
-        with clock.stage("partition"):
-            assignment = assign_grids(
-                held.units,
-                edges,
-                communities,
-                rules=settings.rules,
-                dials=settings.dials,
-                seed=settings.seed,
-                jobs=settings.jobs,
-                tick=lambda done, count: clock.tell("partition", done, count),
-            )
-        failed = held.units["community_code"][assignment["reason"] == NOT_FOUND].unique()
-        if not len(failed) or level is None:
-            break
-        # where even that finds no division (level 0), units go back to being whole
-        relax |= dict.fromkeys(failed, level)
+    for level in (OPEN_GROUND, SPLIT_COMPOUNDS):
+        if failed:
+            tried = _only(layers, failed)
+            relaxed = dict.fromkeys(failed, level)
+            still = _not_found(*_divide_units(tried, settings, clock, relaxed))
+            relax |= dict.fromkeys(failed - still, level)
+            failed = still
+    if relax:
+        before = assignment.groupby(held.units["community_code"])
+        held, assignment = _divide_units(
+            layers,
+            settings,
+            clock,
+            relax,
+            known={str(code): rows for code, rows in before if code not in relax},
+        )
     with clock.stage("partition"):
         grids = dissolve_grids(held.units, assignment, held.buildings).reset_index()
     return held, grids, assignment["grid"].to_numpy()
+
+
+def _divide_units(
+    layers: Frames,
+    settings: Settings,
+    clock: _Clock,
+    relax: Mapping[str, int],
+    known: Mapping[str, pd.DataFrame] | None = None,
+) -> tuple[Units, pd.DataFrame]:
+    """Build units, their graph, and assign them to grids; what is known is not sought again."""
+    communities = layers["communities"]
+    with clock.stage("units"):
+        held = build_units(layers, rules=settings.rules, relax=relax, jobs=settings.jobs)
+    with clock.stage("graph"):
+        edges = build_graph(held.units, held.borders, rules=settings.rules, costs=settings.costs)
+    with clock.stage("partition"):
+        assignment = assign_grids(
+            held.units,
+            edges,
+            communities,
+            rules=settings.rules,
+            dials=settings.dials,
+            seed=settings.seed,
+            jobs=settings.jobs,
+            known=known,
+            tick=lambda done, count: clock.tell("partition", done, count),
+        )
+    return held, assignment
+
+
+def _not_found(held: Units, assignment: pd.DataFrame) -> set[str]:
+    """Return the communities in which the engine failed."""
+    failed = (assignment["reason"] == NOT_FOUND).to_numpy()
+    return set(held.units["community_code"].to_numpy()[failed])
+
+
+def _only(layers: Frames, codes: set[str]) -> Frames:
+    """Return the layers of some communities alone."""
+    communities, buildings = layers["communities"], layers["buildings"]
+    few = {
+        **layers,
+        "communities": communities[communities["code"].isin(codes)].reset_index(drop=True),
+        "buildings": buildings[buildings["community_code"].isin(codes)],
+    }
+    if "sites" in layers:
+        few["sites"] = layers["sites"][layers["sites"]["community_code"].isin(codes)]
+    return few
 
 
 def _describe(

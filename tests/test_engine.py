@@ -12,8 +12,8 @@ from builders import hang_together
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridtool.partition.engine import Component, Dials, divide, grid_weights
-from gridtool.partition.kernels import (
+from gridtool.division.engine import Component, Dials, divide, grid_weights
+from gridtool.division.kernels import (
     anneal,
     contract,
     energy,

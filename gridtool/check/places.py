@@ -22,7 +22,11 @@ _INSIDE = 0.5
 def find_communities(
     buildings: gpd.GeoDataFrame, communities: gpd.GeoDataFrame, findings: list[Finding]
 ) -> pd.Series[Any]:
-    """Return for each building the code of the community with most of its footprint.
+    """Return for each building the code of its community.
+
+    That is the community with most of its footprint. Where a footprint across a line has its
+    representative point in the smaller part (an L around a corner), the point decides, so that
+    anyone can recount a grid by points and find the same households.
 
     Parameters
     ----------
@@ -49,6 +53,10 @@ def find_communities(
     unsure = np.flatnonzero((place >= 0) & (total < _INSIDE))
     middles = shapely.point_on_surface(shapes[unsure])
     place[unsure[locate(middles, areas) < 0]] = -1
+    across = np.flatnonzero((second > _ACROSS) & (place >= 0))
+    middle = locate(shapely.point_on_surface(shapes[across]), areas)
+    moved = (middle >= 0) & (middle != place[across])
+    place[across[moved]], best[across[moved]] = middle[moved], second[across[moved]]
     if len(place) and (place < 0).all():
         raise DataError("GT027", layer=BUILDINGS.key)
     codes = np.array([*communities["code"], None], dtype=object)[place]
@@ -57,7 +65,7 @@ def find_communities(
     for at in outside:
         values: dict[str, object] = {"households": int(households[at])}
         findings.append(Finding("GT112", BUILDINGS.key, buildings.index[at], shapes[at], values))
-    for at in np.flatnonzero((second > _ACROSS) & (place >= 0)):
+    for at in across:
         values = {"community": codes[at], "share": float(best[at])}
         findings.append(Finding("GT113", BUILDINGS.key, buildings.index[at], shapes[at], values))
     return text_column(codes, buildings.index)

@@ -5,6 +5,7 @@ Nothing heavy is imported here, so that ``--help`` answers at once.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated, Any
 
@@ -79,4 +80,12 @@ def main() -> None:
         # an ASCII console must not fail on Chinese text
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    app()
+    try:
+        app()
+    except Exception as error:
+        # a fault of gridtool's own: exit code 1 would say "done", and a traceback helps no user
+        if os.environ.get("GRIDTOOL_DEBUG"):
+            raise
+        fault = GridtoolError("GT000", reason=f"{type(error).__name__}: {error}")
+        typer.echo(fault.text(asked_lang()), err=True)
+        sys.exit(fault.exit_code)

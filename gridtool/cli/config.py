@@ -65,7 +65,20 @@ class Config(_Table):
     costs: CostTable = CostTable()
     weights: WeightTable = WeightTable()
     estimate: EstimateTable = EstimateTable()
-    map: dict[str, str] = Field(default={}, description="layer.column = source column")
+    map: dict[str, str | dict[str, str]] = Field(
+        default={}, description="layer.column = source column, or a table for each layer"
+    )
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """Return ``layer.column`` and ``layer`` to source names, tables written out."""
+        pairs: dict[str, str] = {}
+        for key, value in self.map.items():
+            if isinstance(value, str):
+                pairs[key] = value
+            else:
+                pairs |= {f"{key}.{column}": name for column, name in value.items()}
+        return pairs
 
 
 def load_config(path: Path | None) -> Config:

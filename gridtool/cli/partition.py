@@ -131,7 +131,7 @@ def partition_command(
         "persons_tolerance": persons_tolerance,
     }
     settings = _settings(loaded, size, {"scheme": scheme, "seed": seed, "jobs": jobs})
-    columns = {**loaded.map, **_mapping(mapping or [])}
+    columns = {**loaded.mapping, **_mapping(mapping or [])}
 
     from gridtool.cli.console import print_division, progress_bar
     from gridtool.findings import needs_person
@@ -175,8 +175,8 @@ def _settings(config: Config, size: dict[str, int | None], own: dict[str, object
 
     A target that was not asked for stays inside a window that was moved.
     """
+    from gridtool.division import Dials
     from gridtool.graph import Costs
-    from gridtool.partition import Dials
     from gridtool.pipeline import Settings
     from gridtool.rules import Rules
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gridtool.geom import Floats, Ints
-from gridtool.partition.kernels import Dials as Prices
-from gridtool.partition.kernels import (
+from gridtool.division.kernels import Dials as Prices
+from gridtool.division.kernels import (
     Graph,
     Units,
     Words,
@@ -25,6 +24,7 @@ from gridtool.partition.kernels import (
     neighbours,
     split,
 )
+from gridtool.geom import Floats, Ints
 
 _WINDOW_FIRST = 10.0
 

@@ -7,7 +7,7 @@ reason that can be checked by arithmetic; ``not_found`` is the only one that is 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -17,8 +17,8 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from gridtool.division.engine import Component, Dials, Plan, divide
 from gridtool.geom import Ints
-from gridtool.partition.engine import Component, Dials, Plan, divide
 from gridtool.rules import (
     BARRIER,
     BASE,
@@ -70,9 +70,10 @@ def assign_grids(
     dials: Dials | None = None,
     seed: int = 0,
     jobs: int = 1,
+    known: Mapping[str, pd.DataFrame] | None = None,
     tick: Callable[[int, int], None] | None = None,
 ) -> pd.DataFrame:
-    """Assign every unit to a grid.
+    """Assign every unit to a grid, each community on its own.
 
     Parameters
     ----------
@@ -88,6 +89,8 @@ def assign_grids(
     seed : int
     jobs : int
         Threads; the result does not depend on it.
+    known : mapping of community code to DataFrame, optional
+        What was returned before for the same units of a community: it is taken over.
     tick : callable, optional
         Called with pieces done and pieces in all.
 
@@ -100,7 +103,12 @@ def assign_grids(
     first, second = (units.index.get_indexer(edges[end]) for end in ("first", "second"))
     links = csr_matrix((np.ones(len(edges)), (first, second)), shape=(len(units),) * 2)
     hang = connected_components(links, directed=False)[1].astype(np.int64)
-    pieces = _pieces(units, hang, communities.set_index("code")["kind"], rules)
+    known = known or {}
+    pieces = [
+        piece
+        for piece in _pieces(units, hang, communities.set_index("code")["kind"], rules)
+        if piece.code not in known
+    ]
     arrays = _Arrays(units, edges, first, second)
 
     def solve(piece: _Piece) -> tuple[Ints, list[str | None]]:
@@ -118,6 +126,11 @@ def assign_grids(
             count += len(reasons)
             if tick:
                 tick(at + 1, len(pieces))
+    for rows in known.values():
+        at = units.index.get_indexer(rows.index)
+        grid[at] = count + pd.factorize(rows["grid"])[0]
+        reason[at] = rows["reason"].to_numpy()
+        count = int(grid.max()) + 1
     kind = np.where(units["site_id"].notna(), DEDICATED, BASE)
     return pd.DataFrame({"grid": grid, "grid_kind": kind, "reason": reason}, index=units.index)
 
@@ -218,7 +231,7 @@ def _best_label(
         if tries:
             steps, outside = _HARDER[tries - 1]
             whole = len(component.units[0])
-            effort = replace(dials, steps=steps, outside=outside, coarse_units=whole)
+            effort = replace(dials, steps=steps, outside=outside, coarse_units=whole, starts=1)
         for k in counts:
             plan = divide(component, k, window, effort, seed + tries)
             key = (*_misses(plan, piece.members, arrays, rules), plan.outside)

@@ -13,7 +13,7 @@ from gridtool.geom import Floats, Geometries, Ints
 
 SMOOTH_M = 6.0
 """Side of the square whose area a border may shift by at a vertex (Visvalingam)."""
-_CUT_SHARE = 0.01
+_CUT_SHARE = 0.001
 _STRAIGHT_M = 1e-3
 
 

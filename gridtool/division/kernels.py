@@ -513,7 +513,7 @@ def match_units(
             v = other[e]
             if mate[v] >= 0 or heavy[v] > 0 or weight[u] + weight[v] > cap:
                 continue
-            pull = cost[e] / min(around[u], around[v])
+            pull = cost[e] / (min(around[u], around[v]) + 1e-9)
             if pull > best or (pull == best and v < choice):
                 best, choice = pull, v
         if choice >= 0:
