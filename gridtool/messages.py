@@ -416,8 +416,8 @@ CATALOGUE: dict[str, Message] = {
         WARNING,
     ),
     "GT134": Message(
-        "小区 {compound} 为满足户数范围被划入 {count} 个网格",
-        "compound {compound} is shared by {count} grids because no whole division fits the window",
+        "小区 {compound} 被划入 {count} 个网格：没有找到保持其完整的划法",
+        "compound {compound} is shared by {count} grids: no division with it whole was found",
         "必要时在 QGIS 中调整",
         "adjust in QGIS if need be",
         INFO,

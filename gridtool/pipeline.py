@@ -296,14 +296,14 @@ def _partition_units(
         The grid of each unit.
     """
     held, assignment = _divide_units(layers, settings, clock, {})
-    failed = _not_found(held, assignment)
+    failed = _not_found(held, assignment) | held.severed
     relax: dict[str, int] = {}
     for level in (OPEN_GROUND, SPLIT_COMPOUNDS):
         if failed:
             tried = _only(layers, failed)
-            relaxed = dict.fromkeys(failed, level)
-            still = _not_found(*_divide_units(tried, settings, clock, relaxed))
-            relax |= dict.fromkeys(failed - still, level)
+            units, grids = _divide_units(tried, settings, clock, dict.fromkeys(failed, level))
+            still = _not_found(units, grids)
+            relax |= dict.fromkeys(failed - still - units.severed, level)
             failed = still
     if relax:
         before = assignment.groupby(held.units["community_code"])

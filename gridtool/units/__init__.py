@@ -45,12 +45,15 @@ class Units:
     buildings : GeoDataFrame
         The input with ``unit_id`` (None outside all communities).
     findings : list of Finding
+    severed : frozenset of str
+        Communities where a site is not made a dedicated grid because it would cut them apart.
     """
 
     units: gpd.GeoDataFrame
     borders: pd.DataFrame
     buildings: gpd.GeoDataFrame
     findings: list[Finding]
+    severed: frozenset[str]
 
 
 def build_units(
@@ -70,9 +73,10 @@ def build_units(
     rules : Rules
         Compounds of up to ``max_households`` stay whole. Source: Art. 8 (居民小区 first).
     relax : mapping of community code to int, optional
-        Communities where whole units left no division inside the window: from `OPEN_GROUND` on
-        the ground along the outline is no building's, so that a grid can pass around one; from
-        `SPLIT_COMPOUNDS` on compounds are left to their buildings.
+        Communities where whole units left no division inside the window, or a site cut them
+        apart: from `OPEN_GROUND` on the ground along the streets is nobody's, so that a grid can
+        pass around a building or a site; from `SPLIT_COMPOUNDS` on compounds are left to their
+        buildings.
     jobs : int
         Threads; the result does not depend on it.
 
@@ -109,8 +113,8 @@ def build_units(
         unit_id=np.where(face >= 0, units.index.to_numpy()[unit_of_face[face]], None)
     )
     findings += _broken_compounds(broken, atom_root[plan.building_atom], buildings)
-    units, more = settle_sites(units, borders, layers.get("sites"))
-    return Units(units, borders, held, findings + more)
+    units, more, severed = settle_sites(units, borders, layers.get("sites"))
+    return Units(units, borders, held, findings + more, severed)
 
 
 def _faces_of_buildings(faces: Faces, atom: Ints, block: Ints, ground: Geometries) -> Ints:

@@ -20,7 +20,7 @@ from gridtool.geom import Bools, Ints
 
 def settle_sites(
     units: gpd.GeoDataFrame, borders: pd.DataFrame, sites: gpd.GeoDataFrame | None
-) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+) -> tuple[gpd.GeoDataFrame, list[Finding], frozenset[str]]:
     """Keep the sites that can be dedicated grids; let the others go back to the base.
 
     Parameters
@@ -36,10 +36,13 @@ def settle_sites(
         ``site_id`` on the units of dedicated grids only, each site in one piece; ground without
         households that a site cuts off belongs to it.
     list of Finding
+    frozenset of str
+        Communities that a site would cut apart.
     """
     findings: list[Finding] = []
+    severing: set[str] = set()
     if sites is None or sites.empty:
-        return units, findings
+        return units, findings, frozenset()
     wanted = units["site_id"].to_numpy().copy()
     settled = np.full(len(units), None, dtype=object)
     graph = _Graph(units, borders)
@@ -56,6 +59,7 @@ def settle_sites(
         cut_off, severed = graph.cut_off(base, mine)
         if severed:
             findings.append(Finding("GT124", "sites", row, spot, values))
+            severing.add(str(site["community_code"]))
             continue
         settled[mine | cut_off] = site["site_id"]
         households = int(units["households"].to_numpy()[mine].sum())
@@ -63,7 +67,7 @@ def settle_sites(
             findings.append(
                 Finding("GT123", "sites", row, spot, {**values, "households": households})
             )
-    return units.assign(site_id=settled), findings
+    return units.assign(site_id=settled), findings, frozenset(severing)
 
 
 def _in_village(site: pd.Series, units: gpd.GeoDataFrame, wanted: npt.NDArray[np.object_]) -> bool:
