@@ -265,8 +265,8 @@ def draw_closeup(layers: Frames, division: gridtool.Division) -> None:
 def main() -> None:
     """Divide the sample and draw both pictures."""
     use_chinese_font()
-    layers, _ = gridtool.read_layers(SAMPLE)
-    division = gridtool.partition(**layers)
+    layers, crs = gridtool.read_layers(SAMPLE)
+    division = gridtool.partition(**layers, crs=crs)
     IMAGES.mkdir(exist_ok=True)
     draw_town(layers, division)
     draw_closeup(layers, division)

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from gridtool.pipeline import Division, partition, read_layers
+    from gridtool.pipeline import Division, Settings, partition, read_layers
     from gridtool.rules import Rules
 
-__all__ = ["Division", "Rules", "__version__", "partition", "read_layers"]
+__all__ = ["Division", "Rules", "Settings", "__version__", "partition", "read_layers"]
 
 
 def __getattr__(name: str) -> Any:
     """Import the public names on first use."""
-    if name in ("Division", "partition", "read_layers"):
+    if name in ("Division", "Settings", "partition", "read_layers"):
         from gridtool import pipeline
 
         return getattr(pipeline, name)

@@ -142,6 +142,7 @@ def partition(
     compounds: gpd.GeoDataFrame | None = None,
     sites: gpd.GeoDataFrame | None = None,
     barriers: gpd.GeoDataFrame | None = None,
+    crs: CRS | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
 ) -> Division:
@@ -156,6 +157,8 @@ def partition(
         ``address``, all optional; Chinese and DBF names are known too.
     roads, compounds, sites, barriers : GeoDataFrame, optional
         See the data dictionary in the README.
+    crs : CRS, optional
+        That results are written in; default that of `communities`.
     settings : Settings, optional
     progress : callable, optional
         Called with a stage's name, steps done and steps in all.
@@ -179,8 +182,9 @@ def partition(
         "barriers": barriers,
     }
     with clock.stage("read"):
-        layers, crs = read_frames({key: item for key, item in frames.items() if item is not None})
-    return _divide(layers, crs, settings or Settings(), clock)
+        given = {key: item for key, item in frames.items() if item is not None}
+        layers, original = read_frames(given)
+    return _divide(layers, crs or original, settings or Settings(), clock)
 
 
 def partition_files(

@@ -321,9 +321,7 @@ def _parts(draw: st.DrawFn, width: float, height: float) -> list[Polygon]:
         return [
             box(0, 0, width, middle),
             Polygon([(0, middle), (width / 2, middle), (width / 3, height), (0, height)]),
-            Polygon(
-                [(width / 2, middle), (width, middle), (width, height), (width / 3, height)]
-            ),
+            Polygon([(width / 2, middle), (width, middle), (width, height), (width / 3, height)]),
         ]
     if cut == "ring":
         inner = box(width / 4, height / 4, width * 3 / 4, height * 3 / 4)

@@ -277,7 +277,9 @@ def test_each_layer_has_a_default_style_in_the_language_asked_for(tmp_path):
         found = styles(gpkg)
         assert set(found) == {(key, default) for key in OUTPUT_LAYERS for default in (True, False)}
         label = found["grids", True].find("labeling/settings/text-style")
-        assert label.get("fieldName") == '"grid_name" || \'\\n\' || "households" || ' + word
+        count = "'\\n' || \"households\" || " + word
+        wanted = f"\"grid_name\" || if(\"grid_kind\" = 'dedicated', '', {count})"
+        assert label.get("fieldName") == wanted
     contents = "SELECT data_type FROM gpkg_contents WHERE table_name = 'layer_styles'"
     assert rows(gpkg, contents) == [("attributes",)]
     assert rows(gpkg, "SELECT DISTINCT f_geometry_column FROM layer_styles") == [("geom",)]

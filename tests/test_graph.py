@@ -34,7 +34,8 @@ def test_contract() -> None:
 
 
 @pytest.mark.parametrize(
-    ("border_class", "cost"), [("inside", 30.0), ("local", 10.0), ("collector", 6.0), ("major", 3.0)]
+    ("border_class", "cost"),
+    [("inside", 30.0), ("local", 10.0), ("collector", 6.0), ("major", 3.0)],
 )
 def test_a_metre_costs_by_what_it_runs_along(border_class: str, cost: float) -> None:
     units, borders = lattice([[400, 400]])

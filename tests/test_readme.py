@@ -175,9 +175,7 @@ def test_the_python_block_runs(tmp_path, monkeypatch):
 
 
 def test_the_settings_of_the_readme_are_valid():
-    (code,) = re.findall(
-        r"`(gridtool\.pipeline\.Settings.*?)`", (ROOT / FILES[0]).read_text("utf-8")
-    )
+    (code,) = re.findall(r"`(gridtool\.Settings.*?)`", (ROOT / FILES[0]).read_text("utf-8"))
     settings = eval(code, {"gridtool": gridtool})
     assert settings.seed == 7
     assert settings.rules.max_households == 450

@@ -252,9 +252,7 @@ def test_the_class_of_a_street_is_the_class_of_the_border(highway: str, found: s
 
 
 def test_of_two_streets_on_one_line_the_greater_counts() -> None:
-    lines = pd.concat(
-        [roads([(30, -5), (30, 35)]), roads([(30, -5), (30, 35)], highway="primary")]
-    )
+    lines = pd.concat([roads([(30, -5), (30, 35)]), roads([(30, -5), (30, 35)], highway="primary")])
     built = build(communities=communities(BLOCK), buildings=buildings(TWO, [1, 1]), roads=lines)
     assert between(built, "h00", "h01")["border_class"].tolist() == ["major"]
 

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from gridtool.messages import INFO, Lang
+from gridtool.rules import BASE, VILLAGE_KIND
 
 if TYPE_CHECKING:
     from gridtool.pipeline import Division
@@ -103,6 +104,7 @@ def print_division(division: Division, written: list[Path], lang: Lang, *, verbo
         table.add_column(words[name], justify="right", no_wrap=True)
     table.add_column(words["notes"])
     rows = summary["communities"]
+    urban = _urban_base(division)
     # with many communities, those that need a look come first
     listed = sorted(rows, key=lambda row: not row["exceptions"]) if len(rows) > _ROWS else rows
     for row in listed if verbose else listed[:_ROWS]:
@@ -110,7 +112,7 @@ def print_division(division: Division, written: list[Path], lang: Lang, *, verbo
             f"{row['code']} {row['name']}",
             f"{row['households']:,}",
             str(row["grids"]),
-            str(row["in_range"]),
+            f"{row['in_range']}/{urban[row['code']]}" if urban.get(row["code"]) else "",
             _span(row["smallest"], row["largest"]),
             _reasons(row["exceptions"], lang),
         )
@@ -120,7 +122,7 @@ def print_division(division: Division, written: list[Path], lang: Lang, *, verbo
         words["total"],
         f"{totals['households']:,}",
         str(sum(row["grids"] for row in rows)),
-        str(sum(row["in_range"] for row in rows)),
+        f"{sum(row['in_range'] for row in rows)}/{sum(urban.values())}",
         style="bold",
     )
     console.print(table)
@@ -129,6 +131,16 @@ def print_division(division: Division, written: list[Path], lang: Lang, *, verbo
     _print_findings(console, division, lang, verbose=verbose)
     for path in written:
         console.print(f"{words['written']} {path}", highlight=False, soft_wrap=True)
+
+
+def _urban_base(division: Division) -> dict[str, int]:
+    """Count the base grids of each urban community: those Art. 8 gives a number for."""
+    grids = division.grids
+    villages = {
+        row["code"] for row in division.summary["communities"] if row["kind"] == VILLAGE_KIND
+    }
+    counts = grids.loc[grids["grid_kind"] == BASE, "community_code"].value_counts()
+    return {str(code): int(n) for code, n in counts.items() if code not in villages}
 
 
 def _span(smallest: int | None, largest: int | None) -> str:

@@ -395,7 +395,7 @@ def split(
     Returns
     -------
     int
-        Grids that side q shall become; 0 when the grid does not hang together.
+        Grids that side q shall become; 0 when the grid has fewer units or does not hang together.
     """
     start, other, cost = graph[0], graph[1], graph[2]
     unit_weight = units[0]
@@ -416,7 +416,7 @@ def split(
         whole += unit_weight[nodes[i]]
     best_score, best_k = np.inf, 0
     best_side = np.zeros(n, np.bool_)
-    below, border = np.empty(n), np.empty(n)
+    below, border, size = np.empty(n), np.empty(n), np.empty(n, np.int64)
     for _ in range(trees):
         order, parent, depth = _grow_tree(nodes, label, p, graph, local, state)
         if len(order) < n:
@@ -424,6 +424,7 @@ def split(
         for i in range(n):
             below[i] = unit_weight[nodes[i]]
             border[i] = 0.0
+            size[i] = 1
         for i in range(n):
             u = nodes[i]
             for e in range(start[u], start[u + 1]):
@@ -443,10 +444,10 @@ def split(
             x = order[at]
             rest = whole - below[x]
             share = below[x] / whole if whole > 0 else 0.5
-            guess = int(share * k + 0.5)
-            for kx in range(guess - 1, guess + 2):
-                if kx < 1 or kx >= k:
-                    continue
+            # neither side may be asked for more grids than it has units
+            fewest, most = max(1, k - n + size[x]), min(k - 1, size[x])
+            guess = min(max(int(share * k + 0.5), fewest), most)
+            for kx in range(max(fewest, guess - 1), min(most, guess + 1) + 1):
                 miss = max(0.0, kx * low - below[x], below[x] - kx * high)
                 miss += max(0.0, (k - kx) * low - rest, rest - (k - kx) * high)
                 drift = abs(below[x] - whole * kx / k)
@@ -454,6 +455,7 @@ def split(
                 if score < best_score:
                     best_score, found, found_k = score, x, kx
             below[parent[x]] += below[x]
+            size[parent[x]] += size[x]
             border[parent[x]] += border[x]
         if found >= 0:
             best_k = found_k

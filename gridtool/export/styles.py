@@ -103,7 +103,9 @@ def layer_style(layer: str, shapes: Sequence[str], lang: Lang, *, rules: Mapping
             for item in _SIZE_RULES
         ]
         _categorised(root, "size_rule", classes, lang)
-        _label(root, '"grid_name" || \'\\n\' || "households" || ' + _unit(lang))
+        # a dedicated grid is known by its name; its few households would only mislead
+        households = f"'\\n' || \"households\" || {_unit(lang)}"
+        _label(root, f"\"grid_name\" || if(\"grid_kind\" = '{DEDICATED}', '', {households})")
         ET.SubElement(root, "mapTip").text = _GRID_TIPS[lang]
         ET.SubElement(root, "previewExpression").text = '"grid_full_name"'
     elif layer == "units":

@@ -27,7 +27,7 @@ _UNTIED_DATUMS = ("xian", "beijing")
 
 
 def read_layers(
-    source: Path | None,
+    source: Path | str | None,
     *,
     paths: Mapping[str, Path | str] | None = None,
     mapping: Mapping[str, str] | None = None,
@@ -36,7 +36,7 @@ def read_layers(
 
     Parameters
     ----------
-    source : Path or None
+    source : Path, str or None
         A GeoPackage, a FileGDB, or a folder of files named by layer.
     paths : mapping of layer key to path, optional
         Files of single layers, which win over `source`; ``file.gpkg|layername=xyz`` names the
@@ -66,7 +66,9 @@ def read_layers(
     """
     layer_names, column_names = _parse_mapping(mapping or {})
     layers: dict[str, gpd.GeoDataFrame] = {}
-    for key, found in find_sources(source, paths or {}, layer_names).items():
+    for key, found in find_sources(
+        None if source is None else Path(source), paths or {}, layer_names
+    ).items():
         frame = load_layer(INPUT_LAYERS[key], found, column_names.get(key, {}))
         if frame is not None:
             layers[key] = frame

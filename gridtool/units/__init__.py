@@ -17,7 +17,7 @@ import shapely
 
 from gridtool.findings import Finding
 from gridtool.geom import Geometries, Ints, require_metres
-from gridtool.rules import RULES, Rules
+from gridtool.rules import RULES, VILLAGE_KIND, Rules
 from gridtool.units.atoms import gather_faces, unit_borders, unit_polygons
 from gridtool.units.claims import plan_claims
 from gridtool.units.network import BORDER_CLASSES, Enclosures, build_enclosures
@@ -113,7 +113,8 @@ def build_units(
         unit_id=np.where(face >= 0, units.index.to_numpy()[unit_of_face[face]], None)
     )
     findings += _broken_compounds(broken, atom_root[plan.building_atom], buildings)
-    units, more, severed = settle_sites(units, borders, layers.get("sites"))
+    urban = frozenset(communities["code"][communities["kind"] != VILLAGE_KIND])
+    units, more, severed = settle_sites(units, borders, layers.get("sites"), urban)
     return Units(units, borders, held, findings + more, severed)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
@@ -19,7 +18,10 @@ from gridtool.geom import Bools, Ints
 
 
 def settle_sites(
-    units: gpd.GeoDataFrame, borders: pd.DataFrame, sites: gpd.GeoDataFrame | None
+    units: gpd.GeoDataFrame,
+    borders: pd.DataFrame,
+    sites: gpd.GeoDataFrame | None,
+    urban: frozenset[str],
 ) -> tuple[gpd.GeoDataFrame, list[Finding], frozenset[str]]:
     """Keep the sites that can be dedicated grids; let the others go back to the base.
 
@@ -29,6 +31,8 @@ def settle_sites(
         As `gridtool.units.Units` describes them, ``site_id`` set on every site's units.
     sites : GeoDataFrame or None
         Checked layer.
+    urban : frozenset of str
+        Codes of urban communities; sites in villages have their finding already.
 
     Returns
     -------
@@ -52,7 +56,7 @@ def settle_sites(
         mine = graph.largest_piece(wanted == site["site_id"])
         values: dict[str, object] = {"name": site["name"]}
         if not mine.any():
-            if site["community_code"] is not None and not _in_village(site, units, wanted):
+            if site["community_code"] in urban:
                 findings.append(Finding("GT125", "sites", row, spot, values))
             continue
         base = np.array([item is None for item in settled]) & ~mine
@@ -68,12 +72,6 @@ def settle_sites(
                 Finding("GT123", "sites", row, spot, {**values, "households": households})
             )
     return units.assign(site_id=settled), findings, frozenset(severing)
-
-
-def _in_village(site: pd.Series, units: gpd.GeoDataFrame, wanted: npt.NDArray[np.object_]) -> bool:
-    """Return whether the site stands in a village, which has its own finding."""
-    code = str(site["community_code"])
-    return code[9:12].isdigit() and 200 <= int(code[9:12]) < 400
 
 
 class _Graph:
