@@ -100,7 +100,7 @@ def _scheme(data: dict[str, Any]) -> Scheme:
         raise ValueError(f"serials {first}-{last} do not fit {serial['length']} digits")
     return Scheme(
         name=str(data["name"]),
-        pattern=re.compile("".join(f"({segment['pattern']})" for segment in segments)),
+        pattern=re.compile("".join(f"({segment['pattern']})" for segment in segments), re.ASCII),
         prefix_length=sum(int(segment["length"]) for segment in segments[:-1]),
         serial_length=int(serial["length"]),
         first=first,
@@ -156,8 +156,8 @@ def assign_codes(
     community = grids["community_code"]
     dedicated = (grids["grid_kind"] == DEDICATED).to_numpy()
     own = [f"第{chinese_numeral(int(n) - scheme.first + 1)}网格" for n in serial]
-    site = grids["site_id"].map(site_names)
-    name = np.where(dedicated, site.fillna("专属网格").to_numpy(), own)
+    site = [site_names.get(one, "专属网格") for one in grids["site_id"]]
+    name = np.where(dedicated, site, own)
     coded = grids.assign(
         grid_code=[scheme.code(c, int(n)) for c, n in zip(community, serial, strict=True)],
         grid_name=name,
