@@ -18,6 +18,7 @@ from gridtool.check import check_layers
 from gridtool.codes import assign_codes, load_scheme
 from gridtool.columns import GRID_BUILDINGS, GRIDS, UNITS, Layer
 from gridtool.division import Dials, assign_grids, dissolve_grids, explain_sizes, size_grids
+from gridtool.division.kernels import anneal
 from gridtool.export import ensure_free, write_results
 from gridtool.findings import findings_frame
 from gridtool.geom import Ints
@@ -185,6 +186,12 @@ def partition(
         given = {key: item for key, item in frames.items() if item is not None}
         layers, original = read_frames(given)
     return _divide(layers, crs or original, settings or Settings(), clock)
+
+
+def first_run() -> bool:
+    """Return whether the kernels must still be compiled, which takes about ten seconds."""
+    folder = Path(anneal.stats.cache_path)
+    return not any(folder.glob("kernels.anneal-*.nbi"))
 
 
 def partition_files(

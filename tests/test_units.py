@@ -337,7 +337,7 @@ def test_a_barrier_on_a_street_stays_a_barrier() -> None:
     assert between(built, "h00", "h01")["border_class"].tolist() == ["barrier"]
 
 
-def test_a_river_joins_one_bank_and_nothing_crosses_it() -> None:
+def test_the_bed_of_a_river_is_shared_by_its_banks_and_nothing_crosses_it() -> None:
     river = box(25, -5, 35, 35)
     layers = checked(
         communities=communities(BLOCK),
@@ -346,7 +346,7 @@ def test_a_river_joins_one_bank_and_nothing_crosses_it() -> None:
     )
     built = build_units(layers)
     assert sorted(built.units["households"]) == [1, 2]
-    assert sorted(built.units["area_m2"].round(6)) == pytest.approx([750.0, 1050.0])
+    assert sorted(built.units["area_m2"].round(6)) == pytest.approx([900.0, 900.0])
     assert set(built.borders["border_class"]) == {"barrier"}
     assert_units_hold(built, layers)
 

@@ -135,8 +135,13 @@ def partition_command(
 
     from gridtool.cli.console import print_division, progress_bar
     from gridtool.findings import needs_person
-    from gridtool.pipeline import partition_files
+    from gridtool.pipeline import first_run, partition_files
 
+    if first_run() and not quiet:
+        typer.echo(
+            "首次运行：正在编译计算内核，约十秒。First run: compiling kernels, about ten seconds.",
+            err=True,
+        )
     with progress_bar(tongue, shown=not (quiet or as_json)) as tell:
         division, written = partition_files(
             source,

@@ -165,7 +165,12 @@ def _assemble(
     site = np.full(count, None, dtype=object)
     site[unit[has_site]] = [site_of_atom[int(atom)] for atom in faces.atom[has_site]]
     units["site_id"] = site
-    first, second, kind, length = unit_borders(faces, unit, enclosures.community[faces.enclosure])
+    first, second, kind, length = unit_borders(
+        faces,
+        unit,
+        enclosures.community[faces.enclosure],
+        enclosures.barrier[faces.enclosure],
+    )
     names = units.index.to_numpy()
     borders = pd.DataFrame(
         {

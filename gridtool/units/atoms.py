@@ -42,13 +42,15 @@ def gather_faces(faces: Faces, enclosures: Enclosures, settled: Bools) -> tuple[
     inside = community[faces.first] == community[faces.second]
     first, second = faces.first[inside], faces.second[inside]
     kind, length = faces.border_class[inside], faces.length[inside]
+    bed = enclosures.barrier[faces.enclosure]
     passable = kind != BARRIER_LINE
+    on_bank = bed[first] != bed[second]
     parent = np.arange(len(faces.atom))
-    one_atom = passable & (faces.atom[first] == faces.atom[second]) & (faces.atom[first] >= 0)
+    one_atom = (faces.atom[first] == faces.atom[second]) & (faces.atom[first] >= 0)
+    one_atom &= np.where(bed[first] | bed[second], on_bank, passable)
     join_pairs(parent, first[one_atom], second[one_atom])
     broken = _broken_atoms(faces.atom, roots(parent), settled)
 
-    bed = enclosures.barrier[faces.enclosure]
     area = shapely.area(faces.polygons)
     group_settled = np.zeros(len(parent), dtype=bool)
     group_settled[roots(parent)[settled]] = True
@@ -104,8 +106,18 @@ def unit_polygons(polygons: Geometries, unit: Ints, count: int) -> Geometries:
     return np.asarray(result, dtype=object)
 
 
-def unit_borders(faces: Faces, unit: Ints, community: Ints) -> tuple[Ints, Ints, Ints, Floats]:
+def unit_borders(
+    faces: Faces, unit: Ints, community: Ints, bed: Bools
+) -> tuple[Ints, Ints, Ints, Floats]:
     """Add up borders between units of one community, by class.
+
+    Parameters
+    ----------
+    faces : Faces
+    unit, community : int array, f
+        Of each face.
+    bed : bool array, f
+        Whether it is a barrier's own ground.
 
     Returns
     -------
@@ -115,8 +127,11 @@ def unit_borders(faces: Faces, unit: Ints, community: Ints) -> tuple[Ints, Ints,
     """
     a, b = unit[faces.first], unit[faces.second]
     inside = (community[faces.first] == community[faces.second]) & (a != b)
+    # nobody walks along a river's bed: what meets only there does not touch
+    wet = bed[faces.first] & bed[faces.second]
     low, high = np.minimum(a, b)[inside], np.maximum(a, b)[inside]
-    kind, length = faces.border_class[inside], faces.length[inside]
+    kind = np.where(wet, BARRIER_LINE, faces.border_class)[inside]
+    length = faces.length[inside]
     order = np.lexsort((kind, high, low))
     low, high, kind, length = low[order], high[order], kind[order], length[order]
     if not len(low):

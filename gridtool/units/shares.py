@@ -139,9 +139,28 @@ def share_ground(
     xy = np.vstack([rings.xy, hole_xy])
     label = np.r_[ring_label, shape_label[hole_shape]]
     vertex_enclosure = np.r_[rings.enclosure, shapes.enclosure[hole_shape]]
-    triangles = _triangulate(enclosures, rings, shapes, xy, vertex_enclosure, jobs)
+    held = np.unique(shapes.enclosure)
+    free = _free_ground(enclosures.polygons, shapes, held)
+    triangles = _triangulate(free, held, xy, vertex_enclosure, jobs)
     spread_labels(label, xy, triangles)
-    return _faces(rings, xy, label, triangles, label_enclosure, label_atom)
+
+    beds, bed_enclosure, bed_atom = _bed_labels(
+        enclosures,
+        rings,
+        label,
+        label_atom,
+        np.intersect1d(empty, np.flatnonzero(enclosures.barrier)),
+    )
+    in_beds = _triangulate(enclosures.polygons[beds], beds, xy, vertex_enclosure, jobs)
+    spread_labels(label, xy, in_beds)
+    return _faces(
+        rings,
+        xy,
+        label,
+        np.vstack([triangles, in_beds]),
+        np.r_[label_enclosure, bed_enclosure],
+        np.r_[label_atom, bed_atom],
+    )
 
 
 def _rim_labels(rings: _Rings, rim: Ints, first: int) -> tuple[Ints, Ints]:
@@ -203,19 +222,51 @@ def _lookup(keys: npt.NDArray[np.generic], wanted: npt.NDArray[np.generic]) -> I
     return np.where(keys[order][place] == wanted, order[place], -1)
 
 
+def _bed_labels(
+    enclosures: Enclosures, rings: _Rings, label: Ints, label_atom: Ints, beds: Ints
+) -> tuple[Ints, Ints, Ints]:
+    """Share barriers' own ground (a river's bed) among the banks, in place of `label`.
+
+    A vertex on the bank takes the atom across it; what lies between is spread later.
+
+    Returns
+    -------
+    beds : int array
+        Those that have a bank with buildings in their community.
+    enclosure, atom : int array
+        Of the new labels.
+    """
+    edge = np.flatnonzero(np.isin(rings.enclosure, beds) & (rings.twin >= 0))
+    across = rings.twin[edge]
+    bed, bank = rings.enclosure[edge], rings.enclosure[across]
+    owner = enclosures.community
+    # an edge lies against its twin's other end
+    atom = label_atom[label[rings.following[across]]]
+    good = (atom >= 0) & (owner[bed] == owner[bank]) & ~enclosures.barrier[bank]
+    edge, bed, bank, atom = edge[good], bed[good], bank[good], atom[good]
+    # one label for each bank, so that a compound on both does not meet in the water
+    keys, number = np.unique(np.c_[bed, bank, atom], axis=0, return_inverse=True)
+    label[: len(rings.xy)][np.isin(rings.enclosure, bed)] = -1
+    label[rings.vertex[edge]] = len(label_atom) + number.ravel()
+    return np.unique(bed), keys[:, 0], keys[:, 2]
+
+
 def _triangulate(
-    enclosures: Enclosures,
-    rings: _Rings,
-    shapes: Shapes,
-    xy: Floats,
-    vertex_enclosure: Ints,
-    jobs: int,
+    free: Geometries, held: Ints, xy: Floats, vertex_enclosure: Ints, jobs: int
 ) -> Ints:
-    """Triangulate the free ground; return counter-clockwise vertex triples."""
-    held = np.unique(shapes.enclosure)
+    """Triangulate free ground; return counter-clockwise vertex triples.
+
+    Parameters
+    ----------
+    free : array of Polygon, h
+    held : int array, h
+        Their enclosures, sorted.
+    xy, vertex_enclosure
+        All vertices and the enclosure of each.
+    jobs : int
+    """
     if not len(held):
         return np.empty((0, 3), dtype=np.int64)
-    free = _free_ground(enclosures.polygons, shapes, held)
     chunks = _chunks(shapely.get_num_coordinates(free), jobs)
     with ThreadPoolExecutor(max(1, jobs)) as pool:
         parts = pool.map(lambda some: shapely.constrained_delaunay_triangles(free[some]), chunks)
