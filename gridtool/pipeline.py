@@ -190,8 +190,8 @@ def partition(
 
 def first_run() -> bool:
     """Return whether the kernels must still be compiled, which takes about ten seconds."""
-    folder = Path(anneal.stats.cache_path)
-    return not any(folder.glob("kernels.anneal-*.nbi"))
+    folder = anneal.stats.cache_path
+    return folder is None or not any(Path(folder).glob("kernels.anneal-*.nbi"))
 
 
 def partition_files(

@@ -21,20 +21,23 @@ from gridtool.messages import Lang, default_lang
 class _Group(TyperGroup):
     """Turns a `GridtoolError` into one line on stderr and its exit code."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        ctx.obj = list(args)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except GridtoolError as error:
-            typer.echo(error.text(asked_lang()), err=True)
+            typer.echo(error.text(asked_lang(ctx.obj)), err=True)
             raise typer.Exit(error.exit_code) from None
         except KeyboardInterrupt:
             typer.echo("已中断 interrupted", err=True)
             raise typer.Exit(130) from None
 
 
-def asked_lang() -> Lang:
+def asked_lang(words: list[str]) -> Lang:
     """Return the language of messages: the option's, else the locale's."""
-    words = sys.argv[1:]
     for at, word in enumerate(words):
         value = word.partition("=")[2] if word.startswith("--lang=") else ""
         value = words[at + 1] if word == "--lang" and at + 1 < len(words) else value
@@ -87,5 +90,5 @@ def main() -> None:
         if os.environ.get("GRIDTOOL_DEBUG"):
             raise
         fault = GridtoolError("GT000", reason=f"{type(error).__name__}: {error}")
-        typer.echo(fault.text(asked_lang()), err=True)
+        typer.echo(fault.text(asked_lang(sys.argv[1:])), err=True)
         sys.exit(fault.exit_code)
