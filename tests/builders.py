@@ -229,17 +229,94 @@ def wrong_sizes(division: Division, layers: Frames) -> list[str]:
                 "small_community": of_all < 300,
                 "no_count_fits": not fits(int(of_all)),
                 "single_building": towers.get(grid.grid_code, 0) > 500,
-                # what a barrier closes off: its own households fit no number of grids
-                "barrier": "barriers" in layers or _in_pieces(layers, grid.community_code),
+                # what is closed off: its own households fit no number of grids
+                "barrier": reason == "barrier"
+                and closed_off(division, layers, grid.grid_code) < of_all
+                and not fits(closed_off(division, layers, grid.grid_code)),
             }.get(reason, False)
         if not true or (rule != "exception" and reason is not None and not pd.isna(reason)):
             wrong.append(f"{grid.grid_code} {grid.households} {grid.persons} {rule} {reason}")
     return wrong
 
 
-def _in_pieces(layers: Frames, code: str) -> bool:
-    shape = layers["communities"].set_index("code").geometry[code]
-    return shape.geom_type == "MultiPolygon"
+def open_borders(division: Division, layers: Frames, community: str) -> tuple[Any, list[Any]]:
+    """Return the base units of a community, and the pairs that touch where no barrier runs."""
+    units = division.units[division.units["community_code"] == community]
+    units = units[units["site_id"].isna()].set_index("unit_id")
+    shapes = units.geometry.to_numpy()
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    one, other = one[one < other], other[one < other]
+    lines = shapely.intersection(shapes[one], shapes[other])
+    if "barriers" in layers:
+        lines = shapely.difference(lines, layers["barriers"].geometry.union_all().buffer(0.1))
+    joined = shapely.length(lines) > 0.01
+    return units, list(zip(units.index[one[joined]], units.index[other[joined]], strict=True))
+
+
+def closed_off(division: Division, layers: Frames, grid_code: str) -> int:
+    """Return the households that can be reached from a grid within its community."""
+    community = grid_code_community(division, grid_code)
+    units, pairs = open_borders(division, layers, community)
+    reached = set(units.index[units["grid_code"] == grid_code])
+    while more := {b for a, b in [*pairs, *((b, a) for a, b in pairs)] if a in reached} - reached:
+        reached |= more
+    return int(units["households"].loc[sorted(reached)].sum())
+
+
+def grid_code_community(division: Division, grid_code: str) -> str:
+    """Return the community of a grid."""
+    return str(division.grids.set_index("grid_code")["community_code"][grid_code])
+
+
+def can_be_divided(units: pd.DataFrame, pairs: Sequence[tuple[Any, Any]]) -> bool:
+    """Return whether connected units can be divided inside the window at all, trying every way.
+
+    Parameters
+    ----------
+    units : DataFrame
+        ``households``; a dozen rows at most.
+    pairs : sequence
+        Ends of the open borders between them, by index.
+    """
+    people = units["households"].to_dict()
+    around: dict[Any, set[Any]] = {unit: set() for unit in people}
+    for one, other in pairs:
+        around[one].add(other)
+        around[other].add(one)
+
+    def divide(left: frozenset[Any]) -> bool:
+        if not left:
+            return True
+        return any(divide(left - grid) for grid in grids_of(min(left), left))
+
+    def grids_of(first: Any, left: frozenset[Any]) -> set[frozenset[Any]]:
+        found, stack = set(), [frozenset([first])]
+        seen = set(stack)
+        while stack:
+            grid = stack.pop()
+            size = sum(people[unit] for unit in grid)
+            if 300 <= size <= 500:
+                found.add(grid)
+            near = set().union(*(around[unit] for unit in grid)) & left - grid
+            for more in (grid | {unit} for unit in near):
+                if more not in seen and sum(people[unit] for unit in more) <= 500:
+                    seen.add(more)
+                    stack.append(more)
+        return found
+
+    return divide(frozenset(people))
+
+
+def avoidable(division: Division, layers: Frames) -> list[str]:
+    """Return the grids said not to be found in communities small enough to prove that false."""
+    wrong = []
+    for grid in division.grids[division.grids["size_reason"] == "not_found"].itertuples():
+        units, pairs = open_borders(division, layers, grid.community_code)
+        if len(units) > 12 or not hang_together(units.index, pairs):
+            continue
+        if can_be_divided(units, pairs):
+            wrong.append(grid.grid_code)
+    return wrong
 
 
 def point(x: float, y: float) -> Point:
