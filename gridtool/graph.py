@@ -37,7 +37,7 @@ class Costs:
     local: float = 1.0
     collector: float = 0.6
     major: float = 0.3
-    within_compound: float = 6.0
+    within_compound: float = 12.0
 
     def of_class(self, border_class: pd.Series) -> Floats:
         """Return the cost per metre of border classes."""

@@ -194,6 +194,7 @@ def test_a_configuration_maps_columns_and_options_win(table: str, tmp_path: Path
     one = json.loads(run(path, "--config", config, "-o", tmp_path / "a", "--json").stdout)
     assert one["rules"]["target_households"] == 125
     assert one["totals"]["grids"] == 6
+    assert all(row["in_range"] == 3 for row in one["communities"])
     words = ["--min", 300, "--max", 500, "-o", tmp_path / "b", "--json"]
     two = json.loads(run(path, "--config", config, *words).stdout)
     assert two["totals"]["grids"] == 2

@@ -54,7 +54,7 @@ def test_within_a_compound_a_metre_is_dearest() -> None:
     units["compound_id"] = np.array(["K1", "K1", "K2", None], dtype=object)
     borders["border_class"] = ["major", "local", "local"]
     edges = build_graph(units, borders)
-    assert edges["cost"].tolist() == [60.0, 10.0, 10.0]
+    assert edges["cost"].tolist() == [120.0, 10.0, 10.0]
 
 
 def test_two_units_without_compound_are_not_of_one() -> None:

@@ -103,8 +103,6 @@ def test_threads_and_the_order_of_rows_change_nothing(division: Division, sample
     before = {key: frame.copy() for key, frame in sample.items()}
     shuffled = {
         key: frame.sample(frac=1.0, random_state=7).reset_index(drop=True)
-        if key in ("communities", "buildings", "compounds")
-        else frame
         for key, frame in sample.items()
     }
     again = gridtool.partition(**shuffled, settings=gridtool.Settings(jobs=3))

@@ -36,7 +36,7 @@ class CostTable(_Table):
     local: float = Field(default=1.0, gt=0, description="along a local street")
     collector: float = Field(default=0.6, gt=0, description="along a collector road")
     major: float = Field(default=0.3, gt=0, description="along a major road")
-    within_compound: float = Field(default=6.0, gt=0, description="through a compound")
+    within_compound: float = Field(default=12.0, gt=0, description="through a compound")
 
 
 class WeightTable(_Table):

@@ -27,6 +27,8 @@ from gridtool.division.kernels import (
 from gridtool.geom import Floats, Ints
 
 _WINDOW_FIRST = 10.0
+_LAST_HEATS, _LAST_STEPS = (0.5, 2.0, 8.0), 300
+"""Where households are left outside the window, hotter and hotter last attempts to move them."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,12 @@ def divide(
         label = label[coarse]
         _anneal(label, k, level, priced, dials.steps // 3, (0.3, 0.05), state)
     total, outside = energy(label, k, component.graph, component.units, priced)
+    for heat in _LAST_HEATS if outside > 0.0 else ():
+        trial = label.copy()
+        _anneal(trial, k, component, priced, min(dials.steps, _LAST_STEPS), (heat, 0.05), state)
+        again, left = energy(trial, k, component.graph, component.units, priced)
+        if (left, again) < (outside, total):
+            label, outside, total = trial, left, again
     return Plan(label, outside, total)
 
 

@@ -79,6 +79,8 @@ def build_enclosures(
     lines = [shapely.boundary(ground), *(_off(line, outlines) for line in sources.values())]
     lines += [hard, shapely.boundary(outlines)]
     merged = np.concatenate(lines)
+    # arcs take their direction from the lines in turn: sorted, the order of rows does not matter
+    merged = merged[np.argsort(shapely.to_wkb(merged), kind="stable")]
     arcs = shapely.get_parts(shapely.union_all(merged))
     classes = _classify(arcs, {**sources, BARRIER_LINE: hard})
     arcs = shapely.segmentize(arcs, SPACING_M)
