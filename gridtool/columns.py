@@ -37,7 +37,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer: its key, Chinese name, columns and the geometry it may have."""
+    """One layer: its key, Chinese name, columns and the geometry it may have.
+
+    A layer without geometry is a table: its rows are joined to those of another layer.
+    """
 
     key: str
     zh: str
@@ -45,6 +48,11 @@ class Layer:
     geometry: tuple[str, ...] = ()
     required: bool = False
     aliases: tuple[str, ...] = ()
+
+    @property
+    def is_table(self) -> bool:
+        """Return whether the layer has no geometry."""
+        return not self.geometry
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -95,6 +103,7 @@ BUILDINGS = Layer(
         Column("building_id", "楼栋编号", "LDBH", aliases=("楼栋编码", "建筑物编号")),
         _HOUSEHOLDS,
         _PERSONS,
+        Column("dwellings", "住宅套数", "ZZTS", "integer", aliases=("套数",)),
         Column("floors", "层数", "CS", "number", aliases=("楼层", "地上层数")),
         Column("use", "用途", "YT", aliases=("房屋用途",)),
         _COMPOUND_ID,
@@ -147,8 +156,43 @@ SITES = Layer(
     aliases=("site",),
 )
 
+COUNTS = Layer(
+    "counts",
+    "户数表",
+    (
+        Column("building_id", "楼栋编号", "LDBH", aliases=("楼栋编码", "建筑物编号")),
+        Column("address", "地址", "DZ", aliases=("标准地址",)),
+        _HOUSEHOLDS,
+        _PERSONS,
+    ),
+    aliases=("楼栋户数", "楼栋户数表"),
+)
+TOTALS = Layer(
+    "totals",
+    "社区户数表",
+    (
+        Column("code", "社区代码", "SQDM", required=True, aliases=("代码", "community_code")),
+        _HOUSEHOLDS,
+        _PERSONS,
+    ),
+    aliases=("社区户数", "社区汇总"),
+)
+CODES = Layer(
+    "codes",
+    "代码表",
+    (
+        Column("code", "统计用区划代码", "DM", required=True, aliases=("代码", "区划代码")),
+        Column("name", "名称", "MC", aliases=("单位名称",)),
+    ),
+    aliases=("区划代码表",),
+)
+
 INPUT_LAYERS: dict[str, Layer] = {
-    layer.key: layer for layer in (COMMUNITIES, BUILDINGS, COMPOUNDS, ROADS, BARRIERS, SITES)
+    layer.key: layer
+    for layer in (
+        *(COMMUNITIES, BUILDINGS, COMPOUNDS, ROADS, BARRIERS, SITES),
+        *(COUNTS, TOTALS, CODES),
+    )
 }
 
 GRIDS = Layer(
