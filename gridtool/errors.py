@@ -32,6 +32,8 @@ class GridtoolError(Exception):
         Layer or file it was found in.
     rows : iterable, optional
         Row numbers or ids; the first five are shown.
+    others : int, optional
+        How many more errors were found; how to list them is then told with how to mend.
     **values
         Values for the placeholders of the message.
     """
@@ -39,22 +41,32 @@ class GridtoolError(Exception):
     exit_code: ClassVar[int] = 10
 
     def __init__(
-        self, code: str, *, layer: str = "", rows: Iterable[object] = (), **values: object
+        self,
+        code: str,
+        *,
+        layer: str = "",
+        rows: Iterable[object] = (),
+        others: int = 0,
+        **values: object,
     ) -> None:
         self.code = code
         self.layer = layer
         self.rows = tuple(rows)
+        self.others = others
         self.values = {"layer": layer, **values}
         super().__init__(self.text("en"))
 
     @property
     def where(self) -> str:
         """Return the place as ``layer[row, row, … n rows]``."""
-        if not self.rows:
-            return self.layer
+        return f"{self.layer}[{self.shown_rows}]" if self.rows else self.layer
+
+    @property
+    def shown_rows(self) -> str:
+        """Return the first rows and how many there are, empty without rows."""
         shown = ", ".join(str(row) for row in self.rows[:5])
         more = f", … {len(self.rows)} rows" if len(self.rows) > 5 else ""
-        return f"{self.layer}[{shown}{more}]"
+        return f"{shown}{more}"
 
     def what(self, lang: Lang) -> str:
         """Return what is wrong in one language."""
@@ -62,7 +74,10 @@ class GridtoolError(Exception):
 
     def mend(self, lang: Lang) -> str:
         """Return how to mend it in one language."""
-        return CATALOGUE[self.code].mend(lang, **self.values)
+        mend = CATALOGUE[self.code].mend(lang, **self.values)
+        if not self.others:
+            return mend
+        return f"{mend} · {CATALOGUE['GT070'].mend(lang, count=self.others)}"
 
     def text(self, lang: Lang) -> str:
         """Return *what · where · how to mend* in one line."""
