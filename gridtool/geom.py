@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -16,7 +20,9 @@ Geometries = npt.NDArray[np.object_]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Points = npt.NDArray[np.complex128]
 
+_MOST_THREADS = 4
 _CHINA = (73.0, 3.0, 136.0, 54.0)
 
 
@@ -35,7 +41,7 @@ def is_metric(crs: CRS) -> bool:
 def require_metres(frame: gpd.GeoDataFrame, *, layer: str) -> None:
     """Raise `CrsError` unless the frame's CRS is projected in metres."""
     if frame.crs is None or not is_metric(frame.crs):
-        raise CrsError("GT005", layer=layer)
+        raise CrsError("GT005", layer=layer, bounds="-")
 
 
 def working_crs(crs: CRS, lonlat_bounds: tuple[float, float, float, float]) -> CRS:
@@ -77,12 +83,39 @@ def repair_polygons(geometries: Geometries) -> Geometries:
     array of Polygon or MultiPolygon; None where no area is left
     """
     fixed = shapely.make_valid(geometries, method="structure", keep_collapsed=False)
+    # rings in the wrong order: by structure a hole around its shell would leave nothing
+    reasons = shapely.is_valid_reason(geometries)
+    swapped = np.array([str(why).startswith("Hole lies outside") for why in reasons], dtype=bool)
+    fixed[swapped] = shapely.make_valid(geometries[swapped], method="linework")
     mixed = shapely.get_type_id(fixed) == 7
     for at in np.flatnonzero(mixed):
         parts = shapely.get_parts(fixed[at])
         fixed[at] = shapely.union_all(parts[np.isin(shapely.get_type_id(parts), (3, 6))])
     fixed[shapely.is_empty(fixed) | ~np.isin(shapely.get_type_id(fixed), (3, 6))] = None
     return np.asarray(fixed, dtype=object)
+
+
+def mark_points(geometries: Geometries) -> Geometries:
+    """Return a point for each geometry that a mark can stand on.
+
+    Parameters
+    ----------
+    geometries : array of any geometries, valid or not, or None
+
+    Returns
+    -------
+    array of Point
+        On the geometry, or in the middle of its bounds where it is not valid; None where it is
+        missing, empty or not finite.
+    """
+    bounds = shapely.bounds(geometries)
+    there = np.isfinite(bounds).all(axis=1)
+    points = np.full(len(geometries), None, dtype=object)
+    middle = (bounds[there, :2] + bounds[there, 2:]) / 2
+    points[there] = shapely.points(middle)
+    valid = there & shapely.is_valid(geometries)
+    points[valid] = shapely.point_on_surface(geometries[valid])
+    return points
 
 
 def locate(points: Geometries, polygons: Geometries) -> Ints:
@@ -103,6 +136,48 @@ def locate(points: Geometries, polygons: Geometries) -> Ints:
     order = np.lexsort((polygon_at, point_at))[::-1]
     found[point_at[order]] = polygon_at[order]
     return found
+
+
+def spread(function: Callable[..., Any], *arrays: npt.NDArray[Any], least: int = 20_000) -> Any:
+    """Return what a function of whole arrays returns, reckoned on all cores.
+
+    GEOS lets other threads run; the result does not depend on their number.
+
+    Parameters
+    ----------
+    function : callable
+        Takes arrays of equal length; what it returns for parts of them follows on one another.
+    *arrays : arrays of equal length
+    least : int
+        Arrays shorter than this are not worth the threads.
+    """
+    cores = min(os.cpu_count() or 1, _MOST_THREADS)
+    if cores == 1 or len(arrays[0]) < least:
+        return function(*arrays)
+    cuts = np.linspace(0, len(arrays[0]), 2 * cores + 1).astype(np.int64)
+    parts = [[array[a:b] for array in arrays] for a, b in pairwise(cuts.tolist())]
+    with ThreadPoolExecutor(cores) as pool:
+        return np.concatenate(list(pool.map(lambda part: function(*part), parts)))
+
+
+def query_spread(tree: shapely.STRtree, shapes: Geometries) -> tuple[Ints, Ints]:
+    """Return the pairs of shapes and items of a tree whose bounds meet, found on all cores."""
+    # the tree is built by its first query, which must be done by then
+    tree.query(shapes[:1])
+    at = np.arange(len(shapes), dtype=np.int64)
+
+    def pairs(some: Ints) -> Ints:
+        one, other = tree.query(shapes[some])
+        return np.column_stack((some[one], other))
+
+    found = spread(pairs, at)
+    return found[:, 0], found[:, 1]
+
+
+def vertices_of(geometries: Geometries) -> Points:
+    """Return all vertices of geometries, one after another, as complex numbers."""
+    xy = np.ascontiguousarray(shapely.get_coordinates(geometries))
+    return xy.view(np.complex128).ravel()
 
 
 def group_starts(sorted_keys: npt.NDArray[Any]) -> Ints:
