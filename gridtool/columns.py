@@ -6,6 +6,7 @@ Schemas in ``schemas/`` are tested against this module, so that there is one tru
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
@@ -285,6 +286,14 @@ COMMUNITY_KINDS: dict[str, str] = {
 }
 
 
+X_NAMES = ("x", "lon", "lng", "longitude", "经度", "x坐标", "东坐标", "coord_x", "point_x")
+Y_NAMES = ("y", "lat", "latitude", "纬度", "y坐标", "北坐标", "coord_y", "point_y")
+WKT_NAMES = ("wkt", "geometry", "geom", "几何", "the_geom")
+"""Columns of a table that place its rows."""
+
+_SEPARATORS = re.compile(r"[_\-—–.·（）()\[\]、,0-9]+")
+
+
 def fold(name: object) -> str:
     """Return a name as it is compared: half width, no blanks, lower case."""
     return "".join(unicodedata.normalize("NFKC", str(name)).split()).casefold()
@@ -297,6 +306,23 @@ def match_layer(name: str) -> str | None:
         if folded in {fold(alias) for alias in layer.names}:
             return layer.key
     return None
+
+
+def match_layer_part(name: str) -> str | None:
+    """Return the key of the layer whose name stands first or last in `name`, or None.
+
+    One file a town or community is common: 楼栋_富世街道, buildings-510302001, 富世街道楼栋. Where
+    several names fit the longest wins, so that 社区户数表 is not the layer 社区.
+    """
+    parts = [part for part in _SEPARATORS.split(fold(name)) if part]
+    best: tuple[int, str | None] = (0, None)
+    for layer in INPUT_LAYERS.values():
+        for alias in map(fold, layer.names):
+            ends = len(parts) > 1 and alias in (parts[0], parts[-1])
+            chinese = not alias.isascii() and any(part.endswith(alias) for part in parts[-1:])
+            if (ends or chinese) and len(alias) > best[0]:
+                best = (len(alias), layer.key)
+    return best[1]
 
 
 def match_columns(layer: Layer, found: list[str]) -> dict[str, str]:
@@ -342,3 +368,17 @@ ROAD_CLASSES: dict[str, str] = {
 def road_class(highway: object) -> str:
     """Return the class of a road: ``major``, ``collector``, ``local`` or ``minor``."""
     return ROAD_CLASSES.get(str(highway).strip().removesuffix("_link"), MINOR)
+
+
+_PERSONAL = re.compile(
+    r"姓名|户主|联系人|电话|手机|身份证|证件号|公民身份|出生日期|phone|mobile|^tel$|id_?card|resident_?name"
+)
+
+
+def is_personal(name: object) -> bool:
+    """Return whether a column's name says that it holds data of persons.
+
+    Source: Order 75, Art. 13(2): personal data must not be unlawfully collected, used or passed
+    on. gridtool holds counts; such columns are neither read nor shown.
+    """
+    return _PERSONAL.search(fold(name)) is not None

@@ -12,37 +12,15 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from files import METRES, X, Y, buildings, communities, layers_from, square, write
+from hypothesis import given
+from hypothesis import strategies as st
 from pyproj import CRS
-from shapely.geometry import LineString, MultiPoint, Point, Polygon, box
+from shapely.geometry import LineString, MultiPoint, Point
 
-from gridtool.columns import COMMUNITIES
+from gridtool.columns import BUILDINGS, COMMUNITIES
 from gridtool.errors import ColumnError, CrsError, DataError, InputError, SettingsError
-from gridtool.read import frames, read_frames, read_layers
-
-METRES = "EPSG:4544"
-X, Y = 430_000.0, 3_240_000.0
-
-
-def square(x: float, y: float, size: float = 100.0) -> Polygon:
-    return box(X + x, Y + y, X + x + size, Y + y + size)
-
-
-def communities(crs: str | None = METRES, **columns: object) -> gpd.GeoDataFrame:
-    data = {"code": ["510302001001", "510302001002"], "name": ["甲", "乙"], **columns}
-    return gpd.GeoDataFrame(data, geometry=[square(0, 0), square(100, 0)], crs=crs)
-
-
-def buildings(crs: str | None = METRES, **columns: object) -> gpd.GeoDataFrame:
-    data = {"building_id": ["a", "b"], "households": [3, 4], "extra": [1, 2], **columns}
-    return gpd.GeoDataFrame(data, geometry=[square(10, 10, 20), square(110, 10, 20)], crs=crs)
-
-
-def write(frame: gpd.GeoDataFrame, path: Path, layer: str | None = None, **options: object) -> Path:
-    with warnings.catch_warnings():
-        # drivers tell what they change (names cut at 10 bytes, types): that is what is tested
-        warnings.simplefilter("ignore")
-        pyogrio.write_dataframe(frame, path, layer=layer, append=False, **options)
-    return path
+from gridtool.read import frames, read_frames, read_layers, texts
 
 
 @pytest.fixture
@@ -61,7 +39,8 @@ def _engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.usefixtures("_engine")
 def test_package(package: Path) -> None:
-    layers, crs = read_layers(package)
+    inputs = read_layers(package)
+    layers, crs = inputs.layers, inputs.crs
     assert list(layers) == ["communities", "buildings"]
     assert crs == CRS(METRES)
     found = layers["buildings"]
@@ -82,7 +61,7 @@ def test_folder(tmp_path: Path, suffix: str, first: str, second: str) -> None:
     write(buildings().to_crs(4490), tmp_path / f"{second}{suffix}", **options)
     (tmp_path / "readme.txt").write_text("not a layer")
     (tmp_path / "settings.json").write_text("{}")
-    layers, _ = read_layers(tmp_path)
+    layers = layers_from(tmp_path)
     assert layers["communities"]["name"].tolist() == ["甲", "乙"]
     assert layers["buildings"]["households"].tolist() == [3, 4]
 
@@ -92,7 +71,7 @@ def test_folder_with_a_package_of_several_layers_and_an_earlier_output(tmp_path:
     write(buildings(), tmp_path / "base.gpkg", "楼栋")
     for layer in ("grids", "units", "buildings"):
         write(buildings(), tmp_path / "grids.gpkg", layer)
-    layers, _ = read_layers(tmp_path)
+    layers = layers_from(tmp_path)
     assert set(layers) == {"communities", "buildings"}
 
 
@@ -104,21 +83,21 @@ def test_file_geodatabase(tmp_path: Path) -> None:
         pyogrio.write_dataframe(
             buildings(), path, layer="buildings", driver="OpenFileGDB", append=True
         )
-    layers, _ = read_layers(path)
+    layers = layers_from(path)
     assert layers["buildings"]["building_id"].tolist() == ["a", "b"]
-    layers, _ = read_layers(tmp_path)
+    layers = layers_from(tmp_path)
     assert set(layers) == {"communities", "buildings"}
 
 
 def test_paths_win_over_the_source(package: Path, tmp_path: Path) -> None:
     other = write(buildings(households=[7, 8]), tmp_path / "any name.shp")
-    layers, _ = read_layers(package, paths={"buildings": other})
+    layers = layers_from(package, paths={"buildings": other})
     assert layers["buildings"]["households"].tolist() == [7, 8]
 
 
 def test_paths_alone_with_a_layer_named_as_qgis_does(package: Path) -> None:
     write(buildings(households=[7, 8]), package, "surveyed 2024")
-    layers, _ = read_layers(
+    layers = layers_from(
         None,
         paths={"communities": package, "buildings": f"{package}|layername=surveyed 2024"},
     )
@@ -130,7 +109,7 @@ def test_mapping_of_layers_and_columns(tmp_path: Path) -> None:
     frame = communities().rename(columns={"code": "INSEE", "name": "NOM"})
     write(frame, path, "commune")
     write(buildings(ZHS=[5, 6]), path, "bati")
-    layers, _ = read_layers(
+    layers = layers_from(
         path,
         mapping={
             "communities": "commune",
@@ -149,7 +128,7 @@ def test_chinese_and_dbf_names(tmp_path: Path) -> None:
     path = tmp_path / "in.gpkg"
     write(communities().rename(columns={"code": "社区代码", "name": "SQMC"}), path, "社区")
     write(buildings().rename(columns={"building_id": "LDBH", "households": "户数"}), path, "楼栋")
-    layers, _ = read_layers(path)
+    layers = layers_from(path)
     assert layers["communities"].columns.tolist() == ["code", "name", "geometry"]
     assert layers["buildings"].columns.tolist() == ["building_id", "households", "geometry"]
 
@@ -160,7 +139,7 @@ def test_text_is_cleaned(tmp_path: Path) -> None:
     write(communities(code=[510302001001.0, np.nan], name=[" 甲 ", "Ａ区"]), path, "communities")
     ids, uses = ["５楼", " b "], ["", None]
     write(buildings(building_id=ids, use=uses, address=["<Null>", "五星街"]), path, "buildings")
-    layers, _ = read_layers(path)
+    layers = layers_from(path)
     assert layers["communities"]["code"].tolist() == ["510302001001", None]
     # names keep their width, ids and codes do not
     assert layers["communities"]["name"].tolist() == ["甲", "Ａ区"]
@@ -182,7 +161,18 @@ def test_text_is_cleaned(tmp_path: Path) -> None:
 )
 def test_codes_in_odd_dress(value: object, text: str) -> None:
     values = pd.Series([value], dtype=object)
-    assert frames.clean_text(values, COMMUNITIES["code"]).tolist() == [text]
+    assert texts.clean_text(values, COMMUNITIES["code"]).tolist() == [text]
+
+
+ODD = ["a", "b1", "", "null", "NaN", " x", "x ", "12.0", "12.", "1.5", "a\nb", "\n", "５", "none"]
+
+
+@given(st.lists(st.sampled_from(ODD), min_size=1))
+def test_the_short_way_of_cleaning_leads_where_the_long_one_does(values: list[str]) -> None:
+    for column in (BUILDINGS["building_id"], BUILDINGS["use"]):
+        short = texts.clean_text(pd.Series(values, dtype="str"), column)
+        long = texts.clean_text(pd.Series([*values, None], dtype=object), column)[:-1]
+        assert short.tolist() == long.tolist()
 
 
 def test_lists_are_text(package: Path, tmp_path: Path) -> None:
@@ -191,7 +181,7 @@ def test_lists_are_text(package: Path, tmp_path: Path) -> None:
     content["features"][0]["properties"]["use"] = ["a", "b"]
     path = tmp_path / "b.geojson"
     path.write_text(json.dumps(content), encoding="utf-8")
-    layers, _ = read_layers(package, paths={"buildings": path})
+    layers = layers_from(package, paths={"buildings": path})
     assert all(isinstance(use, str) for use in layers["buildings"]["use"])
 
 
@@ -199,7 +189,7 @@ def test_height_and_measure_are_dropped(package: Path, tmp_path: Path) -> None:
     frame = buildings()
     frame = frame.set_geometry(shapely.force_3d(frame.geometry.array, 5.0), crs=METRES)
     path = write(frame, tmp_path / "z.gpkg")
-    layers, _ = read_layers(package, paths={"buildings": path})
+    layers = layers_from(package, paths={"buildings": path})
     assert not layers["buildings"].has_z.any()
 
 
@@ -207,14 +197,14 @@ def test_missing_geometry_is_kept_for_check(package: Path, tmp_path: Path) -> No
     frame = buildings()
     frame.loc[1, "geometry"] = None
     path = write(frame, tmp_path / "b.gpkg")
-    layers, _ = read_layers(package, paths={"buildings": path})
+    layers = layers_from(package, paths={"buildings": path})
     assert layers["buildings"].geometry.isna().tolist() == [False, True]
 
 
 def test_points_are_buildings_too(package: Path, tmp_path: Path) -> None:
     points = [Point(X + 20, Y + 20), MultiPoint([(X + 120, Y + 20)])]
     path = write(buildings().set_geometry(points, crs=METRES), tmp_path / "b.gpkg")
-    layers, _ = read_layers(package, paths={"buildings": path})
+    layers = layers_from(package, paths={"buildings": path})
     assert layers["buildings"].geom_type.tolist() == ["MultiPoint", "MultiPoint"]
 
 
@@ -222,7 +212,7 @@ def test_optional_layers_are_read_or_left_out_when_empty(package: Path) -> None:
     road = gpd.GeoDataFrame({"highway": ["主干道"]}, geometry=[LineString([(X, Y), (X + 9, Y)])])
     write(road.set_crs(METRES), package, "道路")
     write(buildings()[:0], package, "sites", geometry_type="Polygon")
-    layers, _ = read_layers(package)
+    layers = layers_from(package)
     assert list(layers) == ["communities", "buildings", "roads"]
     assert layers["roads"].columns.tolist() == ["highway", "geometry"]
 
@@ -233,7 +223,8 @@ def test_frames_in_memory() -> None:
         "buildings": buildings().rename_geometry("shape"),
         "sites": buildings()[:0],
     }
-    layers, original = read_frames(given)
+    inputs = read_frames(given)
+    layers, original = inputs.layers, inputs.crs
     assert list(layers) == ["communities", "buildings"]
     assert original.to_epsg() == 4490
     assert layers["communities"]["code"].tolist() == ["510302001001", "510302001002"]
@@ -249,7 +240,8 @@ def test_all_layers_come_in_the_zone_of_the_communities(tmp_path: Path) -> None:
     path = tmp_path / "in.gpkg"
     write(communities().to_crs("EPSG:4490"), path, "communities")
     write(buildings().to_crs("EPSG:4523"), path, "buildings")
-    layers, original = read_layers(path)
+    inputs = read_layers(path)
+    layers, original = inputs.layers, inputs.crs
     assert original.to_epsg() == 4490
     assert {frame.crs.to_epsg() for frame in layers.values()} == {4544}
     assert layers["buildings"].geometry.iloc[0].equals_exact(square(10, 10, 20), 1e-4)
@@ -259,15 +251,18 @@ def test_web_mercator_is_not_metres(tmp_path: Path) -> None:
     path = tmp_path / "in.gpkg"
     write(communities().to_crs(3857), path, "communities")
     write(buildings().to_crs(3857), path, "buildings")
-    layers, original = read_layers(path)
+    inputs = read_layers(path)
+    layers, original = inputs.layers, inputs.crs
     assert original.to_epsg() == 3857
     assert layers["communities"].area.sum() == pytest.approx(20_000, rel=1e-3)
 
 
 @pytest.mark.filterwarnings("ignore:'crs' was not provided")
 def test_no_crs(tmp_path: Path, package: Path) -> None:
-    path = write(buildings(None), tmp_path / "b.gpkg")
-    with pytest.raises(CrsError, match=r"GT005 .*no coordinate reference system.* · buildings · "):
+    far = buildings(None).translate(9e5, 0).to_frame("geometry").assign(building_id="a")
+    path = write(far, tmp_path / "b.gpkg")
+    said = r"GT005 .*no coordinate reference system.* bounds 1330010 .* · buildings · "
+    with pytest.raises(CrsError, match=said):
         read_layers(package, paths={"buildings": path})
 
 
@@ -275,7 +270,9 @@ def test_crs_that_does_not_fit(tmp_path: Path) -> None:
     path = tmp_path / "in.gpkg"
     write(communities().set_crs("EPSG:4490", allow_override=True), path, "communities")
     write(buildings(), path, "buildings")
-    with pytest.raises(CrsError, match=r"GT011 CRS China .* does not fit the data: bounds 430000 "):
+    with pytest.raises(
+        CrsError, match=r"GT011 CRS China .* does not fit the data: bounds 430000 3240000 430200 "
+    ):
         read_layers(path)
 
 
@@ -318,7 +315,7 @@ def test_names_that_a_utf8_shapefile_cut(package: Path, tmp_path: Path, says_so:
     if says_so:
         with pytest.raises(UnicodeDecodeError):
             pyogrio.read_info(path)
-    layers, _ = read_layers(package, paths={"buildings": path})
+    layers = layers_from(package, paths={"buildings": path})
     assert layers["buildings"]["address"].tolist() == ["自流井区", None]
     assert layers["buildings"]["building_id"].tolist() == ["a", "b"]
     assert layers["buildings"]["compound_id"].tolist() == ["x", None]
@@ -331,14 +328,14 @@ def test_gbk_shapefile_that_does_not_say_so(package: Path, tmp_path: Path) -> No
     table = bytearray(path.with_suffix(".dbf").read_bytes())
     table[29] = 0
     path.with_suffix(".dbf").write_bytes(bytes(table))
-    layers, _ = read_layers(package, paths={"buildings": path})
+    layers = layers_from(package, paths={"buildings": path})
     assert layers["buildings"]["address"].tolist() == ["自流井区", "大安区"]
 
 
 def test_shapefile_that_is_utf8_without_saying_so(package: Path, tmp_path: Path) -> None:
     path = write(buildings(address=["自流井区", "大安区"]), tmp_path / "b.shp", encoding="UTF-8")
     path.with_suffix(".cpg").unlink()
-    layers, _ = read_layers(package, paths={"buildings": path})
+    layers = layers_from(package, paths={"buildings": path})
     assert layers["buildings"]["address"].tolist() == ["自流井区", "大安区"]
 
 
@@ -362,7 +359,7 @@ def test_broken_file(package: Path, content: bytes | None) -> None:
 
 def test_broken_file_in_a_folder(package: Path) -> None:
     (package.parent / "rest.gpkg").write_bytes(b"")
-    assert len(read_layers(package.parent)[0]) == 2
+    assert len(read_layers(package.parent).layers) == 2
     package.unlink()
     with pytest.raises(InputError, match=r"GT002 .*rest\.gpkg"):
         read_layers(package.parent)
@@ -399,7 +396,7 @@ def test_geometry_that_cannot_be_built_is_missing(package: Path, tmp_path: Path)
     content["features"][0]["geometry"]["coordinates"] = [[[0, 0], [0, 0], [0, 0]]]
     path = tmp_path / "b.geojson"
     path.write_text(json.dumps(content), encoding="utf-8")
-    frame, _ = read_layers(package, paths={"buildings": path})
+    frame = layers_from(package, paths={"buildings": path})
     assert len(frame["buildings"]) == 2
 
 
@@ -461,7 +458,7 @@ def test_ambiguous_layer(package: Path) -> None:
     write(buildings(), package, "楼栋")
     with pytest.raises(InputError, match=r"GT008 .* could be buildings: .*buildings, .*楼栋"):
         read_layers(package)
-    assert len(read_layers(package, mapping={"buildings": "楼栋"})[0]) == 2
+    assert len(layers_from(package, mapping={"buildings": "楼栋"})) == 2
 
 
 @pytest.mark.parametrize("target", ["house", "house.households", "buildings.storeys", ""])

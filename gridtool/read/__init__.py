@@ -5,53 +5,71 @@ The only stage, with ``export``, that reprojects: what it returns is in one CRS 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
+import pandas as pd
 from pyproj import CRS
-from pyproj.exceptions import ProjError
 
-from gridtool.columns import COMMUNITIES, INPUT_LAYERS, fold, match_layer
-from gridtool.errors import ColumnError, CrsError, DataError, InputError
-from gridtool.geom import is_metric, working_crs
-from gridtool.read.frames import load_layer, take_frame
-from gridtool.read.sources import find_sources
+from gridtool.columns import INPUT_LAYERS, fold, match_layer
+from gridtool.errors import ColumnError, InputError
+from gridtool.findings import Finding
+from gridtool.read.archives import Unpacker
+from gridtool.read.frames import Frame, load_layer, take_frame
+from gridtool.read.place import Placing, bring_together, place_layer
+from gridtool.read.sources import Paths, Source, find_sources, path_texts
 
-__all__ = ["read_frames", "read_layers"]
+__all__ = ["Inputs", "Paths", "Placing", "path_texts", "read_frames", "read_layers"]
 
-# Datums tied to CGCS2000 by no public parameters: PROJ would pass them through unchanged, tens
-# of metres off, and say nothing.
-_UNTIED_DATUMS = ("xian", "beijing")
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the stage returns.
+
+    Attributes
+    ----------
+    layers : dict of layer key to GeoDataFrame or DataFrame
+        Dictionary columns only; index ``row``, the row number in the source from 0, or
+        ``file:number`` where a layer has several. Geometry in two dimensions, all in one CRS in
+        metres; the tables have none. Optional layers that are empty are left out.
+    crs : CRS
+        Of the communities as they were read: results are written in it.
+    findings : list of Finding
+        What was guessed and mended on the way: encodings, coordinate systems, several files.
+    """
+
+    layers: dict[str, Frame]
+    crs: CRS
+    findings: list[Finding] = field(default_factory=list)
 
 
 def read_layers(
     source: Path | str | None,
     *,
-    paths: Mapping[str, Path | str] | None = None,
+    paths: Paths | None = None,
     mapping: Mapping[str, str] | None = None,
-) -> tuple[dict[str, gpd.GeoDataFrame], CRS]:
+    placing: Placing | None = None,
+) -> Inputs:
     """Read the input layers.
 
     Parameters
     ----------
     source : Path, str or None
-        A GeoPackage, a FileGDB, or a folder of files named by layer.
-    paths : mapping of layer key to path, optional
+        A GeoPackage, a FileGDB, an archive, or a folder of files named by layer.
+    paths : mapping of layer key to path or paths, optional
         Files of single layers, which win over `source`; ``file.gpkg|layername=xyz`` names the
-        layer as QGIS does.
+        layer as QGIS does, several paths are the parts of one layer.
     mapping : mapping, optional
-        ``buildings.households`` to a column of the source, ``buildings`` to one of its layers.
+        ``buildings.households`` to a column of the source, or to ``=value`` for all rows;
+        ``buildings`` to one of its layers.
+    placing : Placing, optional
+        Coordinate systems the user states.
 
     Returns
     -------
-    dict of layer key to GeoDataFrame
-        Dictionary columns only, with geometry in two dimensions; index ``row``, the row number
-        in the source from 0; all in one CRS in metres. Optional layers that are empty are left
-        out.
-    CRS
-        Of the communities as they were read.
+    Inputs
 
     Raises
     ------
@@ -65,32 +83,35 @@ def read_layers(
         When a layer holds the wrong type of geometry.
     """
     layer_names, column_names = _parse_mapping(mapping or {})
-    layers: dict[str, gpd.GeoDataFrame] = {}
-    for key, found in find_sources(
-        None if source is None else Path(source), paths or {}, layer_names
-    ).items():
-        frame = load_layer(INPUT_LAYERS[key], found, column_names.get(key, {}))
-        if frame is not None:
-            layers[key] = frame
-    return _bring_together(layers)
+    placing = placing or Placing()
+    layers: dict[str, Frame] = {}
+    with Unpacker() as unpacker:
+        where = None if source is None else Path(source)
+        found = find_sources(where, paths or {}, layer_names, unpacker)
+        for key, sources in found.sources.items():
+            frame = _load(key, sources, column_names.get(key, {}), placing, found.findings)
+            if frame is not None:
+                layers[key] = frame
+            elif INPUT_LAYERS[key].required:
+                raise InputError("GT006", layer=key)
+    projected, original = bring_together(layers, placing, found.findings)
+    return Inputs(projected, original, found.findings)
 
 
-def read_frames(
-    frames: Mapping[str, gpd.GeoDataFrame],
-) -> tuple[dict[str, gpd.GeoDataFrame], CRS]:
+def read_frames(frames: Mapping[str, Frame], *, placing: Placing | None = None) -> Inputs:
     """Take in layers that are in memory already.
 
     Parameters
     ----------
-    frames : mapping of layer key to GeoDataFrame
+    frames : mapping of layer key to GeoDataFrame or DataFrame
         Columns by any name of the dictionary; any CRS. Left unchanged.
+    placing : Placing, optional
+        Coordinate systems the user states.
 
     Returns
     -------
-    dict of layer key to GeoDataFrame
-        As `read_layers` returns them; ``row`` counts from 0.
-    CRS
-        Of the communities as they were given.
+    Inputs
+        ``row`` counts from 0.
 
     Raises
     ------
@@ -99,25 +120,43 @@ def read_frames(
     ColumnError, CrsError, DataError
         As `read_layers`.
     """
-    layers: dict[str, gpd.GeoDataFrame] = {}
+    placing = placing or Placing()
+    layers: dict[str, Frame] = {}
+    findings: list[Finding] = []
     for key, layer in INPUT_LAYERS.items():
         if layer.required and (key not in frames or frames[key].empty):
             raise InputError("GT006", layer=key)
         if key in frames and len(frames[key]):
-            layers[key] = take_frame(layer, frames[key])
-    return _bring_together(layers)
+            frame = take_frame(layer, frames[key], findings)
+            layers[key] = place_layer(frame, key, key, placing, findings)
+    projected, original = bring_together(layers, placing, findings)
+    return Inputs(projected, original, findings)
 
 
-def _bring_together(
-    layers: dict[str, gpd.GeoDataFrame],
-) -> tuple[dict[str, gpd.GeoDataFrame], CRS]:
-    """Bring all layers to one CRS in metres; return them and the CRS of the communities."""
-    original = layers[COMMUNITIES.key].crs
-    target = _metres(layers[COMMUNITIES.key])
-    for key, frame in layers.items():
-        _refuse_untied(frame.crs, original, layer=key)
-    projected = {key: _project(frame, target, layer=key) for key, frame in layers.items()}
-    return projected, original
+def _load(
+    key: str,
+    sources: Sequence[Source],
+    mapped: Mapping[str, str],
+    placing: Placing,
+    findings: list[Finding],
+) -> Frame | None:
+    """Read a layer from all of its sources, in the CRS of the first."""
+    parts: list[Frame] = []
+    for source in sources:
+        frame = load_layer(INPUT_LAYERS[key], source, mapped, findings)
+        if frame is None:
+            continue
+        frame = place_layer(frame, key, source.shown, placing, findings)
+        if len(sources) > 1:
+            index = pd.Index([f"{source}:{row}" for row in frame.index], name="row", dtype=object)
+            frame = frame.set_axis(index)
+        if isinstance(frame, gpd.GeoDataFrame) and parts and frame.crs is not None:
+            first = parts[0].crs
+            frame = frame if first is None or frame.crs == first else frame.to_crs(first)
+        parts.append(frame)
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    return pd.concat(parts)
 
 
 def _parse_mapping(
@@ -141,52 +180,3 @@ def _parse_mapping(
         else:
             raise ColumnError("GT009", layer=key, target=target)
     return layer_names, column_names
-
-
-def _metres(communities: gpd.GeoDataFrame) -> CRS:
-    """Return the CRS to work in, from the place of the communities."""
-    crs: CRS = communities.crs
-    if is_metric(crs):
-        return crs
-    degrees = communities if crs.is_geographic else _project(communities, CRS.from_epsg(4326))
-    west, south, east, north = degrees.total_bounds
-    if np.isnan(west):
-        raise DataError("GT029", layer=COMMUNITIES.key)
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        found = f"{west:.0f} {south:.0f} {east:.0f} {north:.0f}"
-        raise CrsError("GT011", layer=COMMUNITIES.key, crs=crs.name, bounds=found)
-    return working_crs(crs, (west, south, east, north))
-
-
-def _project(
-    frame: gpd.GeoDataFrame, target: CRS, *, layer: str = COMMUNITIES.key
-) -> gpd.GeoDataFrame:
-    """Return the frame in another CRS."""
-    if frame.crs == target:
-        return frame
-    try:
-        projected = frame.to_crs(target)
-    except ProjError:
-        projected = None
-    before = frame.total_bounds
-    if projected is None or not _as_finite(before, projected.total_bounds):
-        found = " ".join(f"{value:.0f}" for value in before)
-        raise CrsError("GT011", layer=layer, crs=frame.crs.name, bounds=found)
-    return projected
-
-
-def _refuse_untied(crs: CRS, other: CRS, *, layer: str) -> None:
-    """Refuse two layers on datums that PROJ would only pretend to bring together."""
-    names = _datum(crs), _datum(other)
-    if names[0] != names[1] and any(word in name for word in _UNTIED_DATUMS for name in names):
-        raise CrsError("GT012", layer=layer, crs=crs.name, target=other.name)
-
-
-def _datum(crs: CRS) -> str:
-    """Return the name of a CRS's datum in lower case."""
-    return crs.datum.name.casefold() if crs.datum else ""
-
-
-def _as_finite(before: np.ndarray, after: np.ndarray) -> bool:
-    """Return whether no coordinate became infinite that was not before."""
-    return bool(np.isfinite(after).all() or not np.isfinite(before).all())
