@@ -9,20 +9,43 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import geopandas as gpd
+import pandas as pd
 
 from gridtool.check.buildings import check_buildings
-from gridtool.check.communities import check_communities
-from gridtool.check.others import check_barriers, check_compounds, check_roads, check_sites
+from gridtool.check.codes_table import compare_with_codes, tell_namesakes
+from gridtool.check.communities import Ground, check_communities
+from gridtool.check.compounds import check_compounds, tell_across
+from gridtool.check.duplicates import tell_stacked
+from gridtool.check.estimate import estimate_model
+from gridtool.check.others import check_barriers, check_sites
 from gridtool.check.places import find_communities, find_compounds
-from gridtool.columns import BARRIERS, BUILDINGS, COMMUNITIES, COMPOUNDS, ROADS, SITES
-from gridtool.findings import Finding
+from gridtool.check.roads import check_roads
+from gridtool.check.shapes import Indexed
+from gridtool.check.shift import find_shifts
+from gridtool.check.texts import check_texts
+from gridtool.check.totals import compare_with_totals
+from gridtool.columns import (
+    BARRIERS,
+    BUILDINGS,
+    CODES,
+    COMMUNITIES,
+    COMPOUNDS,
+    COUNTS,
+    INPUT_LAYERS,
+    ROADS,
+    SITES,
+    TOTALS,
+)
+from gridtool.findings import Finding, sort_findings
 from gridtool.geom import require_metres
 
-__all__ = ["check_layers"]
+__all__ = ["check_layers", "estimate_model"]
+
+Layers = Mapping[str, gpd.GeoDataFrame | pd.DataFrame]
 
 
 def check_layers(
-    layers: Mapping[str, gpd.GeoDataFrame],
+    layers: Layers,
     *,
     m2_per_household: float = 90.0,
     persons_per_household: float = 2.6,
@@ -31,7 +54,7 @@ def check_layers(
 
     Parameters
     ----------
-    layers : mapping of layer key to GeoDataFrame
+    layers : mapping of layer key to GeoDataFrame, or to DataFrame for a table
         As `gridtool.read.read_layers` returns them, in one CRS in metres; left unchanged.
     m2_per_household : float
         Floor space of a household, where households must be estimated.
@@ -51,40 +74,74 @@ def check_layers(
         ``compounds``: ``compound_id``, ``name``. ``sites``: ``site_id``, ``name``, ``kind``,
         ``dedicated`` (bool), ``community_code`` (text or None). ``roads``: ``highway``,
         ``name``, ``road_class``, single lines. ``barriers``: ``kind``, ``name``. An optional
-        layer that is left without rows is left out.
+        layer that is left without rows is left out; tables are.
     list of Finding
-        In a fixed order: by layer, by kind of finding, by row.
+        By layer, kind of finding and row. With an error among them
+        (`gridtool.findings.refuse_errors`) the layers are only what checking could go on with.
 
     Raises
     ------
-    DataError
-        When contents cannot be used; it names the layer and the rows.
     CrsError
         When a layer is not in metres.
     """
     for key, frame in layers.items():
-        require_metres(frame, layer=key)
+        if isinstance(frame, gpd.GeoDataFrame):
+            require_metres(frame, layer=key)
     findings: list[Finding] = []
-    communities = check_communities(layers[COMMUNITIES.key], findings)
-    compounds = None
-    if COMPOUNDS.key in layers:
-        compounds = check_compounds(layers[COMPOUNDS.key], findings)
-    buildings = check_buildings(
+    for key, frame in layers.items():
+        check_texts(frame, INPUT_LAYERS[key], findings)
+    ground = _check_ground(layers, findings)
+    buildings, persons_given = check_buildings(
         layers[BUILDINGS.key],
+        layers.get(COUNTS.key),
         findings,
         m2_per_household=m2_per_household,
         persons_per_household=persons_per_household,
     )
-    buildings["community_code"] = find_communities(buildings, communities, findings)
-    if compounds is not None:
-        buildings["compound_id"] = find_compounds(buildings, compounds)
-    checked = {COMMUNITIES.key: communities, BUILDINGS.key: buildings}
-    if compounds is not None:
-        checked[COMPOUNDS.key] = compounds
+    footprints = Indexed.of(buildings)
+    tell_stacked(buildings, footprints, findings)
+    buildings["community_code"] = find_communities(buildings, footprints, ground, findings)
+    if TOTALS.key in layers and ground.sound and buildings["community_code"].notna().any():
+        compare_with_totals(
+            ground.named,
+            buildings,
+            layers[TOTALS.key],
+            findings,
+            keys=("households", "persons") if persons_given else ("households",),
+            m2_per_household=m2_per_household,
+        )
+    checked = {COMMUNITIES.key: ground.communities, BUILDINGS.key: buildings}
+    checked |= _check_others(layers, ground, findings)
+    if COMPOUNDS.key in checked:
+        buildings["compound_id"] = find_compounds(buildings, checked[COMPOUNDS.key])
+    held = {key: frame for key, frame in checked.items() if len(frame)}
+    if held.keys() >= {COMMUNITIES.key, BUILDINGS.key}:
+        find_shifts(held, findings)
+    return held, sort_findings(findings)
+
+
+def _check_ground(layers: Layers, findings: list[Finding]) -> Ground:
+    """Check the communities, their names and their codes."""
+    ground = check_communities(layers[COMMUNITIES.key], findings)
+    tell_namesakes(ground.named, findings)
+    if CODES.key in layers:
+        compare_with_codes(ground.named, layers[CODES.key], findings)
+    return ground
+
+
+def _check_others(
+    layers: Layers, ground: Ground, findings: list[Finding]
+) -> dict[str, gpd.GeoDataFrame]:
+    """Check the optional layers that are there."""
+    checked, communities = {}, ground.communities
+    if COMPOUNDS.key in layers:
+        checked[COMPOUNDS.key] = check_compounds(layers[COMPOUNDS.key], findings)
+        if ground.sound:
+            tell_across(checked[COMPOUNDS.key], communities, findings)
     if SITES.key in layers:
         checked[SITES.key] = check_sites(layers[SITES.key], communities, findings)
     if ROADS.key in layers:
-        checked[ROADS.key] = check_roads(layers[ROADS.key], findings)
+        checked[ROADS.key] = check_roads(layers[ROADS.key], communities, findings)
     if BARRIERS.key in layers:
         checked[BARRIERS.key] = check_barriers(layers[BARRIERS.key], findings)
-    return {key: frame for key, frame in checked.items() if len(frame)}, findings
+    return checked

@@ -2,55 +2,64 @@
 
 from __future__ import annotations
 
+from typing import Final, NamedTuple
+
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridtool.check.counts import join_counts
+from gridtool.check.duplicates import drop_repeated_rows
+from gridtool.check.estimate import estimate_households
+from gridtool.check.footprints import repair_footprints
+from gridtool.check.ids import fill_ids, number_ids
+from gridtool.check.listing import MOST_ROWS, listed
+from gridtool.check.sanity import check_sizes
 from gridtool.check.values import (
     Flags,
     Floats,
     Objects,
     counts,
     is_none,
-    listed,
     numbers,
-    require_filled,
+    rows_together,
     text_column,
     text_of,
+    told_as,
 )
-from gridtool.columns import BUILDINGS, fold
-from gridtool.errors import DataError
+from gridtool.columns import BUILDINGS
 from gridtool.findings import Finding
-from gridtool.geom import Geometries, repair_polygons
 
 _LAYER = BUILDINGS.key
-_MOST_ROWS = 200
-_HOME_M2 = 40.0
-_USUAL_FLOORS = 2.0
-_HOME_USES = frozenset(
-    (
-        *("yes", "residential", "house", "apartments", "detached", "semidetached_house"),
-        *("terrace", "dormitory", "bungalow", "farm", "mixed", "résidentiel", "indifférencié"),
-    )
-)
-_HOME_WORDS = ("住宅", "居住", "宿舍", "公寓", "民居", "民房", "农房", "自建房", "住房", "商住")
+_TEXTS: Final = ("use", "compound_id", "address")
+_COUNTS: Final = ("households", "persons", "dwellings")
+_MOST_FLOORS: Final = 120
+
+
+class Counted(NamedTuple):
+    """The buildings, and whether any of their persons are counts, not a ratio."""
+
+    buildings: gpd.GeoDataFrame
+    persons_given: bool
 
 
 def check_buildings(
     frame: gpd.GeoDataFrame,
+    table: pd.DataFrame | None,
     findings: list[Finding],
     *,
     m2_per_household: float,
     persons_per_household: float,
-) -> gpd.GeoDataFrame:
+) -> Counted:
     """Check the buildings.
 
     Parameters
     ----------
     frame : GeoDataFrame
         Any columns of the dictionary.
+    table : DataFrame or None
+        The table ``counts``, whose figures win over those of the layer.
     findings : list of Finding
         What is found is appended.
     m2_per_household, persons_per_household : float
@@ -58,140 +67,122 @@ def check_buildings(
 
     Returns
     -------
-    GeoDataFrame
+    Counted
         ``building_id``, ``households``, ``persons``, ``floors``, ``use``, ``compound_id``,
         ``address``, ``estimated``, geometry; sorted by ``building_id``, index the source row.
     """
-    ids = _ids(frame, findings)
-    shapes = _repair(frame, findings)
-    floors = _floors(frame, findings)
-    uses = text_of(frame, "use")
-    households, estimated = _households(frame, shapes, findings)
-    if estimated:
-        households = _estimate(shapely.area(shapes), floors, uses, m2_per_household)
-        findings.append(Finding("GT116", _LAYER, values={"area_m2": m2_per_household}))
-    persons = _persons(frame, households, persons_per_household, findings)
-
-    there = ~shapely.is_missing(shapes)
-    order = np.flatnonzero(there)[np.argsort(ids[there].astype(str), kind="stable")]
-    index = frame.index[order]
+    held = drop_repeated_rows(_take(frame, findings), findings)
+    told = np.zeros(len(held), dtype=bool)
+    if table is not None:
+        held, told = join_counts(held, table, findings)
+    there = np.flatnonzero(held["geometry"].notna())
+    order = there[np.argsort(held["building_id"].to_numpy()[there].astype(str), kind="stable")]
+    held, told = held.iloc[order], told[order]
+    if len(held) == 0:
+        findings.append(Finding("GT074", _LAYER))
+    check_sizes(held, findings)
+    households, estimated = _households(held, told, m2_per_household, findings)
+    persons, persons_given = _persons(held, households, persons_per_household, findings)
     data = {
-        "building_id": text_column(ids[order], index),
-        "households": pd.Series(households[order].astype(np.int64), index=index),
-        "persons": pd.Series(persons[order].astype(np.int64), index=index),
-        "floors": pd.Series(floors[order], index=index),
-        "use": text_column(uses[order], index),
-        "compound_id": text_column(text_of(frame, "compound_id")[order], index),
-        "address": text_column(text_of(frame, "address")[order], index),
-        "estimated": pd.Series(estimated, index=index, dtype=bool),
+        "building_id": held["building_id"],
+        "households": pd.Series(households.astype(np.int64), index=held.index),
+        "persons": pd.Series(persons.astype(np.int64), index=held.index),
+        "floors": held["floors"],
+        "use": held["use"],
+        "compound_id": held["compound_id"],
+        "address": held["address"],
+        "estimated": pd.Series(estimated, index=held.index, dtype=bool),
     }
-    return gpd.GeoDataFrame(data, geometry=shapes[order], crs=frame.crs)
+    shapes = held["geometry"].to_numpy()
+    return Counted(gpd.GeoDataFrame(data, geometry=shapes, crs=frame.crs), persons_given)
+
+
+def _take(frame: gpd.GeoDataFrame, findings: list[Finding]) -> pd.DataFrame:
+    """Return the columns with sound values, in the order of rows; counts NaN where empty."""
+    data = {
+        "building_id": text_column(_ids(frame, findings), frame.index),
+        "given_id": text_column(text_of(frame, "building_id"), frame.index),
+        "geometry": pd.Series(repair_footprints(frame, findings), frame.index, dtype=object),
+        "floors": _floors(frame, findings),
+        **{key: text_column(text_of(frame, key), frame.index) for key in _TEXTS},
+        **{key: _counts(frame, key, findings) for key in _COUNTS},
+    }
+    return pd.DataFrame(data, index=frame.index)
 
 
 def _ids(frame: gpd.GeoDataFrame, findings: list[Finding]) -> Objects:
-    """Return unique ids, numbered by row where none are given."""
-    if is_none(text_of(frame, "building_id")).all():
-        width = max(6, len(str(len(frame))))
-        ids = np.array([f"B{at:0{width}d}" for at in range(1, len(frame) + 1)], dtype=object)
-        findings.append(Finding("GT118", _LAYER, values={"first": ids[0]}))
-        return ids
-    ids = require_filled(frame, BUILDINGS, "building_id")
-    twice = pd.Series(ids).duplicated(keep=False).to_numpy()
-    if twice.any():
-        raise DataError(
-            "GT020",
-            layer=_LAYER,
-            rows=frame.index[twice],
-            column="building_id",
-            values=listed(ids[twice]),
-            what_zh="楼栋",
-            what_en="building",
-        )
+    """Return an id for each row, numbered by row where none is given."""
+    given = text_of(frame, "building_id")
+    if not is_none(given).all():
+        return fill_ids(frame, BUILDINGS, "building_id", findings, letter="B", width=6)
+    ids = number_ids(given, letter="B", width=6)
+    findings.append(Finding("GT118", _LAYER, values={"first": ids[0]}))
     return ids
 
 
-def _repair(frame: gpd.GeoDataFrame, findings: list[Finding]) -> Geometries:
-    """Return valid polygons and single points, None where a row has no geometry."""
-    shapes = np.array(frame.geometry.array, dtype=object)
-    shapes[shapely.is_empty(shapes) | ~np.isfinite(shapely.bounds(shapes)).all(axis=1)] = None
-    several = shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOINT
-    shapes[several] = shapely.get_geometry(shapes[several], 0)
-    missing = frame.index[shapely.is_missing(shapes)]
-    findings += [Finding("GT114", _LAYER, row) for row in missing]
-    invalid = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_valid(shapes))
-    fixed = repair_polygons(shapes[invalid])
-    for at, shape in zip(invalid, fixed, strict=True):
-        # a footprint without area still has its households: it is kept as a point
-        mended = shapely.centroid(shapes[at]) if shape is None else shape
-        values: dict[str, object] = {"reason": shapely.is_valid_reason(shapes[at])}
-        findings.append(Finding("GT111", _LAYER, frame.index[at], mended, values))
-        shapes[at] = mended
-    return shapes
+def _counts(frame: gpd.GeoDataFrame, key: str, findings: list[Finding]) -> Floats:
+    """Return a column of counts, all NaN where there is no such column."""
+    if key not in frame:
+        return np.full(len(frame), np.nan)
+    return counts(frame, BUILDINGS, key, findings)
 
 
 def _floors(frame: gpd.GeoDataFrame, findings: list[Finding]) -> Floats:
     """Return floors, NaN where unknown; 0 is how many sources write unknown."""
     if "floors" not in frame:
         return np.full(len(frame), np.nan)
-    floors, wrong = numbers(frame, "floors")
-    wrong |= floors < 0
-    if wrong.any():
-        values = {"count": int(wrong.sum()), "values": listed(frame["floors"][wrong])}
-        findings.append(Finding("GT110", _LAYER, frame.index[wrong][0], values=values))
-    floors[~(floors > 0)] = np.nan
-    return floors
+    floors, wrong, read = numbers(frame, "floors")
+    with np.errstate(invalid="ignore"):
+        wrong |= floors < 0
+        absurd = floors > _MOST_FLOORS
+    texts = frame["floors"].to_numpy(dtype=object)
+    for code, rows in (("GT110", wrong), ("GT203", absurd), ("GT198", read & ~wrong & ~absurd)):
+        if rows.any():
+            named = texts[rows] if code != "GT198" else told_as(texts[rows], floors[rows])
+            values = {"count": int(rows.sum()), "column": "floors", "values": listed(named)}
+            findings.append(rows_together(code, frame, BUILDINGS, rows, **values))
+    return np.where((floors > 0) & ~absurd, floors, np.nan)
 
 
 def _households(
-    frame: gpd.GeoDataFrame, shapes: Geometries, findings: list[Finding]
+    held: pd.DataFrame, told: Flags, m2_per_household: float, findings: list[Finding]
 ) -> tuple[Floats, bool]:
-    """Return households with empty ones as 0, and whether all must be estimated."""
-    if "households" not in frame:
-        return np.zeros(len(frame)), True
-    households = counts(frame, BUILDINGS, "households")
+    """Return households, and whether all of them rest on an estimate.
+
+    Parameters
+    ----------
+    told : bool array
+        Buildings whose empty households were reported already.
+    """
+    households: Floats = held["households"].to_numpy(dtype="float64")
+    shapes = held["geometry"].to_numpy()
     empty = np.isnan(households)
-    if empty.all():
-        return np.zeros(len(frame)), True
-    rows = np.flatnonzero(empty & ~shapely.is_missing(shapes))
-    if len(rows) > _MOST_ROWS:
+    if len(held) and empty.all():
+        given = (held[key].to_numpy() for key in ("floors", "use", "dwellings"))
+        footprints = shapely.area(shapes)
+        estimated = estimate_households(
+            footprints, *given, m2_per_household=m2_per_household, findings=findings
+        )
+        return estimated, True
+    rows = np.flatnonzero(empty & ~told)
+    if len(rows) > MOST_ROWS:
         findings.append(Finding("GT119", _LAYER, values={"count": len(rows)}))
     else:
-        findings += [Finding("GT115", _LAYER, frame.index[at], shapes[at]) for at in rows]
+        where = zip(held.index[rows], shapes[rows], strict=True)
+        findings += [Finding("GT115", _LAYER, row, shape) for row, shape in where]
     return np.where(empty, 0.0, households), False
 
 
-def _estimate(footprints: Floats, floors: Floats, uses: Objects, m2_per_household: float) -> Floats:
-    """Return households from residential floor space.
-
-    A residential footprint of 40 m² or more holds at least one household; smaller ones are
-    sheds and garages.
-    """
-    space = footprints * np.where(np.isnan(floors), _USUAL_FLOORS, floors)
-    households = np.maximum(np.floor(space / m2_per_household + 0.5), 1.0)
-    return np.where(_is_home(uses) & (footprints >= _HOME_M2), households, 0.0)
-
-
-def _is_home(uses: Objects) -> Flags:
-    """Return where a use is residential or not told."""
-    codes, distinct = pd.factorize(uses)
-    folded = [fold(use) for use in distinct]
-    homes = [use in _HOME_USES or any(word in use for word in _HOME_WORDS) for use in folded]
-    lookup: npt.NDArray[np.bool_] = np.array([*homes, True], dtype=bool)
-    return lookup[codes]
-
-
 def _persons(
-    frame: gpd.GeoDataFrame, households: Floats, ratio: float, findings: list[Finding]
-) -> Floats:
-    """Return persons, by households where they are not given."""
+    held: pd.DataFrame, households: Floats, ratio: float, findings: list[Finding]
+) -> tuple[Floats, bool]:
+    """Return persons, by households where they are not given, and whether any are given."""
     derived = np.floor(households * ratio + 0.5)
-    given = np.full(len(frame), np.nan)
-    if "persons" in frame:
-        given = counts(frame, BUILDINGS, "persons")
+    given: Floats = held["persons"].to_numpy(dtype="float64")
     empty = np.isnan(given)
-    if empty.all():
+    if len(held) and empty.all():
         findings.append(Finding("GT117", _LAYER, values={"ratio": ratio}))
     elif empty.any():
         values: dict[str, object] = {"count": int(empty.sum()), "ratio": ratio}
         findings.append(Finding("GT120", _LAYER, values=values))
-    return np.where(empty, derived, given)
+    return np.where(empty, derived, given), not empty.all()

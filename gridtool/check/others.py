@@ -1,23 +1,17 @@
-"""The optional layers: compounds, sites, roads, barriers."""
+"""The optional layers sites and barriers."""
 
 from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
+from gridtool.check.ids import number_ids
 from gridtool.check.places import share_of
-from gridtool.check.values import is_none, require_filled, text_column, text_of, yes_or_no
-from gridtool.columns import BARRIERS, COMPOUNDS, MINOR, ROADS, SITES, Layer, road_class
+from gridtool.check.shapes import Indexed, clean_shapes, texts_of
+from gridtool.check.values import is_none, text_column, text_of, yes_or_no
+from gridtool.columns import BARRIERS, SITES
 from gridtool.findings import Finding
-from gridtool.geom import repair_polygons
-
-
-def check_compounds(frame: gpd.GeoDataFrame, findings: list[Finding]) -> gpd.GeoDataFrame:
-    """Return compounds with ``compound_id``, ``name`` and valid polygons."""
-    require_filled(frame, COMPOUNDS, "compound_id")
-    return _texts(_clean(frame, COMPOUNDS, findings), "compound_id", "name")
 
 
 def check_sites(
@@ -40,10 +34,9 @@ def check_sites(
         ``site_id`` (numbered where absent), ``name`` (the id where absent), ``kind``,
         ``dedicated`` (true where absent), ``community_code`` (None outside), polygons.
     """
-    dedicated = yes_or_no(frame, SITES, "dedicated", empty=True)
-    numbered = np.array([f"S{at:03d}" for at in range(1, len(frame) + 1)], dtype=object)
-    ids, names = text_of(frame, "site_id"), text_of(frame, "name")
-    ids = np.where(is_none(ids), numbered, ids)
+    dedicated = yes_or_no(frame, SITES, "dedicated", findings, empty=True)
+    names = text_of(frame, "name")
+    ids = number_ids(text_of(frame, "site_id"), letter="S", width=3)
     filled = gpd.GeoDataFrame(
         {
             "site_id": text_column(ids, frame.index),
@@ -54,11 +47,8 @@ def check_sites(
         geometry=np.asarray(frame.geometry.array, dtype=object),
         crs=frame.crs,
     )
-    sites = _clean(filled, SITES, findings)
-    place, *_ = share_of(
-        np.asarray(sites.geometry.array, dtype=object),
-        np.asarray(communities.geometry.array, dtype=object),
-    )
+    sites = clean_shapes(filled, SITES, findings)
+    place, *_ = share_of(Indexed.of(sites), communities.geometry.to_numpy())
     codes = np.array([*communities["code"], None], dtype=object)[place]
     kept = ["site_id", "name", "kind", "dedicated"]
     return sites[[*kept, "geometry"]].assign(community_code=text_column(codes, sites.index))[
@@ -66,43 +56,6 @@ def check_sites(
     ]
 
 
-def check_roads(frame: gpd.GeoDataFrame, findings: list[Finding]) -> gpd.GeoDataFrame:
-    """Return roads as single lines with ``highway``, ``name`` and ``road_class``."""
-    roads = _texts(_clean(frame, ROADS, findings), "highway", "name")
-    classes = {value: road_class(value) for value in set(roads["highway"]) if value is not None}
-    known = np.array([classes.get(value, MINOR) for value in roads["highway"]], dtype=object)
-    roads.insert(2, "road_class", text_column(known, roads.index))
-    return roads
-
-
 def check_barriers(frame: gpd.GeoDataFrame, findings: list[Finding]) -> gpd.GeoDataFrame:
     """Return barriers with ``kind``, ``name`` and valid lines or polygons."""
-    return _texts(_clean(frame, BARRIERS, findings), "kind", "name")
-
-
-def _texts(frame: gpd.GeoDataFrame, *keys: str) -> gpd.GeoDataFrame:
-    """Return only these columns of text, None where absent, and the geometry."""
-    data = {key: text_column(text_of(frame, key), frame.index) for key in keys}
-    shapes = np.asarray(frame.geometry.array, dtype=object)
-    return gpd.GeoDataFrame(data, index=frame.index, geometry=shapes, crs=frame.crs)
-
-
-def _clean(frame: gpd.GeoDataFrame, layer: Layer, findings: list[Finding]) -> gpd.GeoDataFrame:
-    """Return rows with valid geometry, lines in single parts; count the others."""
-    shapes = np.array(frame.geometry.array, dtype=object)
-    shapes[shapely.is_empty(shapes) | ~np.isfinite(shapely.bounds(shapes)).all(axis=1)] = None
-    areal = shapely.get_dimensions(shapes) == 2
-    bad = shapely.is_missing(shapes) | ~shapely.is_valid(shapes)
-    if bad.any():
-        values: dict[str, object] = {"count": int(bad.sum())}
-        findings.append(Finding("GT121", layer.key, values=values))
-    shapes[bad & areal] = repair_polygons(shapes[bad & areal])
-    polygons = np.flatnonzero(areal & ~shapely.is_missing(shapes))
-    lines = np.flatnonzero(~areal)
-    parts, line_at = shapely.get_parts(shapes[lines], return_index=True)
-    sound = shapely.is_valid(parts)
-    rows = np.concatenate((polygons, lines[line_at[sound]]))
-    whole = np.concatenate((shapes[polygons], parts[sound]))
-    order = np.argsort(rows, kind="stable")
-    kept: gpd.GeoDataFrame = frame.iloc[rows[order]].set_geometry(whole[order], crs=frame.crs)
-    return kept
+    return texts_of(clean_shapes(frame, BARRIERS, findings), "kind", "name")

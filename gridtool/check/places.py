@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -9,18 +10,22 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridtool.check.values import Floats, is_none, text_column
+from gridtool.check.communities import Ground
+from gridtool.check.shapes import Indexed
+from gridtool.check.values import Floats, Objects, is_none, text_column
 from gridtool.columns import BUILDINGS
-from gridtool.errors import DataError
 from gridtool.findings import Finding
-from gridtool.geom import Geometries, Ints, locate
+from gridtool.geom import Geometries, Ints, group_starts, locate
 
 _ACROSS = 0.02
 _INSIDE = 0.5
 
 
 def find_communities(
-    buildings: gpd.GeoDataFrame, communities: gpd.GeoDataFrame, findings: list[Finding]
+    buildings: gpd.GeoDataFrame,
+    footprints: Indexed,
+    ground: Ground,
+    findings: list[Finding],
 ) -> pd.Series[Any]:
     """Return for each building the code of its community.
 
@@ -32,24 +37,23 @@ def find_communities(
     ----------
     buildings : GeoDataFrame
         Valid polygons and points.
-    communities : GeoDataFrame
-        A valid coverage, sorted by ``code``.
+    footprints : Indexed
+        Their geometries.
+    ground : Ground
+        The communities. Where they are not sound, what lies across or outside is not told.
     findings : list of Finding
-        Buildings across a line and outside all communities are appended.
+        Buildings across a line (GT113) and outside all communities (GT112) are appended; none
+        inside is an error (GT027).
 
     Returns
     -------
     Series of object, the index of `buildings`
         None outside all communities.
-
-    Raises
-    ------
-    DataError
-        GT027 when no building lies in any community.
     """
-    shapes = np.asarray(buildings.geometry.array, dtype=object)
+    shapes = footprints.shapes
+    communities, sound = ground.communities, ground.sound
     areas = np.asarray(communities.geometry.array, dtype=object)
-    place, best, second, total = share_of(shapes, areas)
+    place, best, second, total = share_of(footprints, areas)
     unsure = np.flatnonzero((place >= 0) & (total < _INSIDE))
     middles = shapely.point_on_surface(shapes[unsure])
     place[unsure[locate(middles, areas) < 0]] = -1
@@ -57,10 +61,24 @@ def find_communities(
     middle = locate(shapely.point_on_surface(shapes[across]), areas)
     moved = (middle >= 0) & (middle != place[across])
     place[across[moved]], best[across[moved]] = middle[moved], second[across[moved]]
-    if len(place) and (place < 0).all():
-        raise DataError("GT027", layer=BUILDINGS.key)
     codes = np.array([*communities["code"], None], dtype=object)[place]
-    outside = np.flatnonzero(place < 0)
+    if sound and len(place) and (place < 0).all():
+        findings.append(Finding("GT027", BUILDINGS.key))
+    elif sound:
+        _tell_places(buildings, shapes, codes, best, across, findings)
+    return text_column(codes, buildings.index)
+
+
+def _tell_places(
+    buildings: gpd.GeoDataFrame,
+    shapes: Geometries,
+    codes: Objects,
+    best: Floats,
+    across: Ints,
+    findings: list[Finding],
+) -> None:
+    """Report buildings outside all communities and across a line."""
+    outside = np.flatnonzero(is_none(codes))
     households = buildings["households"].to_numpy()
     for at in outside:
         values: dict[str, object] = {"households": int(households[at])}
@@ -68,15 +86,15 @@ def find_communities(
     for at in across:
         values = {"community": codes[at], "share": float(best[at])}
         findings.append(Finding("GT113", BUILDINGS.key, buildings.index[at], shapes[at], values))
-    return text_column(codes, buildings.index)
 
 
-def share_of(shapes: Geometries, communities: Geometries) -> tuple[Ints, Floats, Floats, Floats]:
+def share_of(indexed: Indexed, communities: Geometries) -> tuple[Ints, Floats, Floats, Floats]:
     """Return how polygons or points divide among communities.
 
     Parameters
     ----------
-    shapes : array of valid polygons and points
+    indexed : Indexed
+        Valid polygons and points.
     communities : array of polygons without overlap
 
     Returns
@@ -86,11 +104,13 @@ def share_of(shapes: Geometries, communities: Geometries) -> tuple[Ints, Floats,
     best, second, total : float arrays
         Largest, second largest and summed share; 1, 0 and 1 for points inside.
     """
-    place = np.full(len(shapes), -1, dtype=np.int64)
-    best, second, total = (np.zeros(len(shapes)) for _ in range(3))
-    # most lie wholly inside one community, which a prepared polygon tells at once
-    where, what = shapely.STRtree(shapes).query(communities, predicate="contains_properly")
-    place[what], best[what], total[what] = where, 1.0, 1.0
+    shapes = indexed.shapes
+    place, near = _place_clear(indexed, communities)
+    # most others lie wholly inside one community too, which a prepared polygon tells at once
+    where, what = shapely.STRtree(shapes[near]).query(communities, predicate="contains_properly")
+    place[near[what]] = where
+    best = (place >= 0).astype(np.float64)
+    second, total = np.zeros(len(shapes)), best.copy()
 
     rest = np.flatnonzero(place < 0)
     points = shapely.get_dimensions(shapes[rest]) == 0
@@ -111,6 +131,35 @@ def share_of(shapes: Geometries, communities: Geometries) -> tuple[Ints, Floats,
         elif second[row] == 0:
             second[row] = shares[at]
     return place, best, second, total
+
+
+def _place_clear(indexed: Indexed, communities: Geometries) -> tuple[Ints, Ints]:
+    """Place what is clear of all lines by one point of it.
+
+    Returns
+    -------
+    place : int array
+        Position of the community, -1 where none holds the point.
+    near : int array
+        Positions of the shapes whose bounds meet those of a line: they are not placed yet.
+    """
+    rings = shapely.get_rings(shapely.get_parts(communities))
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    steps = np.stack((xy[:-1], xy[1:]), axis=1)[ring[1:] == ring[:-1]]
+    near = np.unique(indexed.tree.query(shapely.linestrings(steps))[1])
+    place = np.full(len(indexed.shapes), -1, dtype=np.int64)
+    clear = place < 0
+    clear[near] = False
+    west, south, east, north = indexed.bounds.T
+    x, y = (west + east) / 2, (south + north) / 2
+    shapely.prepare(communities)
+    where, what = indexed.tree.query(communities)
+    for at, (low, high) in zip(np.unique(where), pairwise(group_starts(where)), strict=True):
+        mine = what[low:high]
+        mine = mine[clear[mine] & (place[mine] < 0)]
+        place[mine[shapely.contains_xy(communities[at], x[mine], y[mine])]] = at
+    shapely.destroy_prepared(communities)
+    return place, near
 
 
 def find_compounds(buildings: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame) -> pd.Series[Any]:

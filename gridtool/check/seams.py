@@ -7,11 +7,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
+from gridtool.check.listing import add_each, together
 from gridtool.check.values import Floats, Objects
 from gridtool.columns import COMMUNITIES
-from gridtool.errors import DataError
-from gridtool.geom import Geometries
+from gridtool.findings import Finding
+from gridtool.geom import Geometries, Ints
 
 GAP_M: Final = 1.0
 """Gaps up to this width are closed; wider ones are taken for ground of nobody."""
@@ -24,49 +26,62 @@ _KEPT_M2, _KEPT_SHARE = 1.0, 1e-6
 _SPLINTER_M2 = 10.0
 
 
-def refuse_overlaps(shapes: Geometries, codes: Objects, rows: pd.Index) -> None:
+def cut_overlaps(
+    shapes: Geometries, codes: Objects, rows: pd.Index, findings: list[Finding]
+) -> Geometries:
     """Refuse communities that overlap by more than a drawing error.
 
-    Raises
-    ------
-    DataError
-        GT026 for the largest overlap over 100 m² and over 1 % of the smaller community.
+    Parameters
+    ----------
+    shapes : array of valid polygons
+    codes : array of str
+    rows : Index
+        Source rows.
+    findings : list of Finding
+        Each overlap over 100 m² and over 1 % of the smaller community is an error (GT026).
+
+    Returns
+    -------
+    array of polygons, None where nothing is left
+        Without those overlaps, which go to the smaller community so that checking can go on.
     """
-    first, second, areas = _overlaps(shapes)
-    smaller = np.minimum(shapely.area(shapes[first]), shapely.area(shapes[second]))
-    heavy = np.flatnonzero((areas > _OVERLAP_M2) & (areas > _OVERLAP_SHARE * smaller))
-    if len(heavy):
-        worst = heavy[np.argmax(areas[heavy])]
-        a, b = first[worst], second[worst]
-        raise DataError(
-            "GT026",
-            layer=COMMUNITIES.key,
-            rows=(rows[a], rows[b]),
-            a=codes[a],
-            b=codes[b],
-            area_m2=areas[worst],
-        )
+    first, second, areas = overlaps(shapes)
+    size = shapely.area(shapes)
+    heavy = areas > np.maximum(_OVERLAP_M2, _OVERLAP_SHARE * np.minimum(size[first], size[second]))
+    if not heavy.any():
+        return shapes
+    cut, found = shapes.copy(), []
+    for a, b in zip(first[heavy], second[heavy], strict=True):
+        shared = _areal(shapely.intersection(shapes[a], shapes[b]))
+        values: dict[str, object] = {"a": codes[a], "b": codes[b], "area_m2": shared.area}
+        found.append(together("GT026", COMMUNITIES.key, rows[[a, b]], shared, **values))
+        large, small = (a, b) if size[a] > size[b] else (b, a)
+        cut[large] = _areal(shapely.difference(cut[large], shapes[small]))
+    add_each(findings, found)
+    cut[shapely.is_empty(cut)] = None
+    return cut
 
 
-def close_seams(shapes: Geometries, rows: pd.Index) -> Geometries:
+def _areal(shape: BaseGeometry) -> BaseGeometry:
+    """Return the polygons of a geometry as one."""
+    parts = shapely.get_parts(shape)
+    whole: BaseGeometry = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+    return whole
+
+
+def close_seams(shapes: Geometries) -> Geometries | None:
     """Return the communities as a valid coverage.
 
     Parameters
     ----------
     shapes : array of valid polygons
-    rows : Index
-        Source rows, for the error.
 
     Returns
     -------
     array of polygons, in the same order
         `shapes` itself when nothing has to be done. Away from real gaps and overlaps a
-        community changes by at most 1 m² or a millionth of its area.
-
-    Raises
-    ------
-    DataError
-        GT031 when no cleaning leads to a valid coverage.
+        community changes by at most 1 m² or a millionth of its area. None when no cleaning
+        leads to a valid coverage.
     """
     if shapely.coverage_is_valid(shapes, gap_width=GAP_M):
         return shapes
@@ -85,9 +100,6 @@ def close_seams(shapes: Geometries, rows: pd.Index) -> Geometries:
             best, least = cleaned, length
         if length == 0:
             break
-    if best is None:
-        bad = shapely.length(shapely.coverage_invalid_edges(shapes)) > 0
-        raise DataError("GT031", layer=COMMUNITIES.key, rows=rows[bad])
     return best
 
 
@@ -145,7 +157,7 @@ def _keeps(before: Geometries, after: Geometries) -> bool:
     return True
 
 
-def _overlaps(shapes: Geometries) -> tuple[np.ndarray, np.ndarray, Floats]:
+def overlaps(shapes: Geometries) -> tuple[Ints, Ints, Floats]:
     """Return the pairs of polygons that share ground, and how much."""
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     first, second = first[first < second], second[first < second]
@@ -155,6 +167,6 @@ def _overlaps(shapes: Geometries) -> tuple[np.ndarray, np.ndarray, Floats]:
 
 def _overlap_areas(shapes: Geometries) -> Floats:
     """Return how much of each polygon others also claim."""
-    first, second, areas = _overlaps(shapes)
+    first, second, areas = overlaps(shapes)
     total = np.bincount(first, areas, len(shapes)) + np.bincount(second, areas, len(shapes))
     return np.asarray(total, dtype=np.float64)

@@ -1,29 +1,56 @@
-"""Values of columns: text, counts, yes and no, and where rows are in error."""
+"""Values of columns: text, counts, yes and no; what cannot be used is a finding."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gridtool.check.listing import listed, together
 from gridtool.columns import Layer
-from gridtool.errors import DataError
+from gridtool.findings import Finding
+from gridtool.geom import Geometries
 
 Flags = npt.NDArray[np.bool_]
 Objects = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
 
 _MOST = 1e9
+_WHOLE = 1e-6
 _EMPTY = ("", "null", "<null>", "nan", "none")
 _YES = frozenset(("1", "1.0", "true", "t", "yes", "y", "是", "有", "设", "真"))
 _NO = frozenset(("0", "0.0", "false", "f", "no", "n", "否", "无", "不设", "假"))
 
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+# a second figure (300-400), a share or a multiple (3万) leaves open which number is meant
+_OPEN = "一二三四五六七八九十百千万亿"
+_ONE_FIGURE = re.compile(rf"\D*?(?P<sign>(?<!\S)-)?(?P<figure>\d+(?:\.\d+)?)(?![\d.%{_OPEN}])\D*")
 
-def text_of(frame: gpd.GeoDataFrame, key: str) -> Objects:
+
+class Numbers(NamedTuple):
+    """A column as numbers.
+
+    Attributes
+    ----------
+    found : float array
+        NaN where empty or of no use.
+    wrong : bool array
+        Where something stands that is no number, or an absurd one.
+    read : bool array
+        Where the number was read out of words ("约300户").
+    """
+
+    found: Floats
+    wrong: Flags
+    read: Flags
+
+
+def text_of(frame: pd.DataFrame, key: str) -> Objects:
     """Return a text column as str or None; all None where there is no such column."""
     if key not in frame:
         return np.full(len(frame), None, dtype=object)
@@ -35,7 +62,7 @@ def text_of(frame: gpd.GeoDataFrame, key: str) -> Objects:
 
 def is_none(values: Objects) -> Flags:
     """Return where a text column has nothing."""
-    return np.fromiter((value is None for value in values), dtype=bool, count=len(values))
+    return np.asarray(pd.isna(values), dtype=bool)
 
 
 def text_column(values: Objects, index: pd.Index) -> pd.Series[Any]:
@@ -43,47 +70,68 @@ def text_column(values: Objects, index: pd.Index) -> pd.Series[Any]:
     return pd.Series(values, index=index, dtype=object)
 
 
-def require_filled(frame: gpd.GeoDataFrame, layer: Layer, key: str) -> Objects:
-    """Return a text column, refusing rows without it."""
+def shapes_of(frame: pd.DataFrame) -> Geometries | None:
+    """Return the geometry of a layer, None for a table."""
+    if isinstance(frame, gpd.GeoDataFrame):
+        return np.array(frame.geometry.array, dtype=object)
+    return None
+
+
+def rows_together(
+    code: str, frame: pd.DataFrame, layer: Layer, rows: Flags, **values: object
+) -> Finding:
+    """Return one finding about some rows of a layer or table."""
+    shapes = shapes_of(frame)
+    marked = None if shapes is None else shapes[rows]
+    return together(code, layer.key, frame.index[rows], marked, **values)
+
+
+def require_filled(frame: pd.DataFrame, layer: Layer, key: str, findings: list[Finding]) -> Objects:
+    """Return a text column; rows without it are an error and stay None."""
     values = text_of(frame, key)
     empty = is_none(values)
     if empty.any():
-        raise DataError("GT023", layer=layer.key, rows=frame.index[empty], column=key)
+        findings.append(rows_together("GT023", frame, layer, empty, column=key))
     return values
 
 
-def listed(values: Any, most: int = 5) -> str:
-    """Return the distinct values as text, the first few of them."""
-    distinct = list(dict.fromkeys(str(value) for value in values))
-    return ", ".join(distinct[:most]) + (", …" if len(distinct) > most else "")
-
-
-def numbers(frame: gpd.GeoDataFrame, key: str) -> tuple[Floats, Flags]:
-    """Return a column as numbers, and where something stands that is none.
-
-    Parameters
-    ----------
-    frame : GeoDataFrame
-    key : str
-        A column of numbers, or of text that should be.
-
-    Returns
-    -------
-    float array
-        NaN where empty or not a number.
-    bool array
-        True where the value is not a number.
-    """
+def numbers(frame: pd.DataFrame, key: str) -> Numbers:
+    """Return a column of numbers, or of text that should be, as numbers."""
     values = frame[key]
-    if not pd.api.types.is_numeric_dtype(values.dtype):
-        # full-width digits and blanks are common in columns kept as text
-        text = values.map(_plain, na_action="ignore")
-        values = text.mask(text.isin(_EMPTY))
-    numeric = pd.to_numeric(values, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        found = pd.to_numeric(values).to_numpy(dtype="float64", na_value=np.nan)
+        read = np.zeros(len(found), dtype=bool)
+        return Numbers(*_without_absurd(found, np.zeros(len(found), dtype=bool)), read)
+    codes, distinct = pd.factorize(values.map(str, na_action="ignore"))
+    each = [_number(text) for text in distinct]
+    figures = np.array([*(figure for figure, _ in each), np.nan], dtype=np.float64)
+    in_words = np.array([*(words for _, words in each), False], dtype=bool)
+    wrong = np.isnan(figures) & in_words
+    found, absurd = _without_absurd(figures[codes], wrong[codes])
+    return Numbers(found, absurd, in_words[codes] & ~absurd)
+
+
+def _without_absurd(found: Floats, wrong: Flags) -> tuple[Floats, Flags]:
+    """Return numbers without those no count can have, and where something is wrong."""
     with np.errstate(invalid="ignore"):
-        absurd = np.abs(numeric) > _MOST
-    wrong = (np.isnan(numeric) & values.notna().to_numpy()) | absurd
-    return np.where(absurd, np.nan, numeric), wrong
+        absurd = np.abs(found) > _MOST
+    return np.where(absurd, np.nan, found), wrong | absurd
+
+
+def _number(text: str) -> tuple[float, bool]:
+    """Return the number a text holds (NaN for none), and whether words stand around it."""
+    plain = _plain(text)
+    if plain in _EMPTY:
+        return np.nan, False
+    plain = _THOUSANDS.sub("", plain)
+    try:
+        return float(plain), False
+    except ValueError:
+        pass
+    figure = _ONE_FIGURE.fullmatch(plain)
+    if figure is None:
+        return np.nan, True
+    return float(f"{figure['sign'] or ''}{figure['figure']}"), True
 
 
 def _plain(value: object) -> str:
@@ -91,29 +139,51 @@ def _plain(value: object) -> str:
     return unicodedata.normalize("NFKC", str(value)).strip().casefold()
 
 
-def counts(frame: gpd.GeoDataFrame, layer: Layer, key: str) -> Floats:
-    """Return a column of counts as whole numbers, NaN where empty.
+def counts(frame: pd.DataFrame, layer: Layer, key: str, findings: list[Finding]) -> Floats:
+    """Return a column of counts as whole numbers.
 
-    Raises
-    ------
-    DataError
-        GT021 when a value is not a number, GT022 when one is negative.
+    Parameters
+    ----------
+    frame : DataFrame
+        A layer or a table.
+    layer : Layer
+    key : str
+    findings : list of Finding
+        Values that are no number (GT021) or negative (GT022) are errors; numbers read out of
+        words (GT198) and fractions (GT199) are told with what became of them.
+
+    Returns
+    -------
+    float array
+        NaN where empty, 0 where in error.
     """
-    found, wrong = numbers(frame, key)
-    for code, bad in (("GT021", wrong), ("GT022", found < 0)):
+    found, wrong, read = numbers(frame, key)
+    with np.errstate(invalid="ignore"):
+        negative = found < 0
+        whole = np.where(wrong | negative, 0.0, np.floor(found + 0.5))
+        broken = (np.abs(found - whole) > _WHOLE) & ~negative & ~read
+    texts = frame[key].to_numpy(dtype=object)
+    for code, bad in (("GT021", wrong), ("GT022", negative)):
         if bad.any():
-            raise DataError(
-                code,
-                layer=layer.key,
-                rows=frame.index[bad],
-                column=key,
-                values=listed(frame[key][bad]),
-            )
-    return np.floor(found + 0.5)
+            values = listed(texts[bad])
+            findings.append(rows_together(code, frame, layer, bad, column=key, values=values))
+    for code, changed in (("GT198", read & ~negative), ("GT199", broken)):
+        if changed.any():
+            values = listed(told_as(texts[changed], whole[changed]))
+            findings.append(rows_together(code, frame, layer, changed, column=key, values=values))
+    return whole
 
 
-def yes_or_no(frame: gpd.GeoDataFrame, layer: Layer, key: str, *, empty: bool) -> Flags:
-    """Return a column as booleans; `empty` stands for rows without a value."""
+def told_as(texts: Objects, found: Objects | Floats) -> list[str]:
+    """Return what was read as what: ``约300户 → 300``."""
+    named = [item if isinstance(item, str) else f"{item:.12g}" for item in found]
+    return [f"{text} → {item}" for text, item in zip(texts, named, strict=True)]
+
+
+def yes_or_no(
+    frame: pd.DataFrame, layer: Layer, key: str, findings: list[Finding], *, empty: bool
+) -> Flags:
+    """Return a column as booleans; `empty` stands for rows without a value, or a wrong one."""
     if key not in frame:
         return np.full(len(frame), empty)
     answers = [
@@ -122,11 +192,7 @@ def yes_or_no(frame: gpd.GeoDataFrame, layer: Layer, key: str, *, empty: bool) -
     ]
     wrong = np.array([bool(item) and item not in _YES | _NO for item in answers], dtype=bool)
     if wrong.any():
-        raise DataError(
-            "GT030",
-            layer=layer.key,
-            rows=frame.index[wrong],
-            column=key,
-            values=listed(frame[key][wrong]),
-        )
-    return np.array([item in _YES if item else empty for item in answers], dtype=bool)
+        values = listed(frame[key][wrong])
+        findings.append(rows_together("GT030", frame, layer, wrong, column=key, values=values))
+    known = [item if item in _YES | _NO else None for item in answers]
+    return np.array([item in _YES if item else empty for item in known], dtype=bool)
