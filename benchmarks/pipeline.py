@@ -21,7 +21,8 @@ import geopandas as gpd
 import pyogrio
 
 from gridtool.columns import match_layer
-from gridtool.pipeline import STAGES, Settings, partition_files
+from gridtool.pipeline import Settings, partition_files
+from gridtool.pipeline.dividing import STAGES
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data" / "county.gpkg"
 _MB = 1 << (20 if sys.platform == "darwin" else 10)

@@ -21,7 +21,15 @@ from shapely import LineString, MultiPolygon, Point, box
 
 from gridtool.columns import OUTPUT_LAYERS
 from gridtool.errors import OutputError
-from gridtool.export import GPKG, SUMMARY, ensure_free, results, write_results
+from gridtool.export import (
+    GPKG,
+    RESULT_FILES,
+    SUMMARY,
+    ensure_free,
+    place,
+    results,
+    write_results,
+)
 from gridtool.findings import Finding, findings_frame
 
 METRES, DEGREES = CRS.from_epsg(4544), CRS.from_epsg(4490)
@@ -171,7 +179,10 @@ def test_two_writes_give_the_same_bytes_with_and_without_arrow(tmp_path, monkeyp
 @pytest.mark.parametrize("name", [GPKG, SUMMARY])
 def test_an_existing_output_is_kept(tmp_path, name):
     (tmp_path / name).write_text("mine")
-    for call in (lambda: write(tmp_path), lambda: ensure_free(tmp_path, overwrite=False)):
+    for call in (
+        lambda: write(tmp_path),
+        lambda: ensure_free(tmp_path, RESULT_FILES, overwrite=False),
+    ):
         with pytest.raises(OutputError, match=rf"GT042.*{name} exists.*--overwrite"):
             call()
     assert (tmp_path / name).read_text() == "mine"
@@ -190,18 +201,18 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
 def test_a_folder_that_is_read_only_is_refused(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(OutputError, match=r"GT043.*permission denied"):
-        ensure_free(tmp_path / "out", overwrite=False)
+        ensure_free(tmp_path / "out", RESULT_FILES, overwrite=False)
     tmp_path.chmod(0o700)
 
 
 def test_permission_is_asked_for_before_work(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(OutputError, match=r"GT043.*permission denied"):
-        ensure_free(tmp_path / "out", overwrite=False)
+        ensure_free(tmp_path / "out", RESULT_FILES, overwrite=False)
 
 
 def test_ensure_free_leaves_nothing(tmp_path):
-    ensure_free(tmp_path / "a" / "b", overwrite=False)
+    ensure_free(tmp_path / "a" / "b", RESULT_FILES, overwrite=False)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -227,8 +238,12 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("fault", "raised"), FAULTS)
-@pytest.mark.parametrize("writer", ["write_geopackage", "_write_json", "_flush"])
-def test_a_failure_leaves_things_as_they_were(tmp_path, monkeypatch, fault, raised, writer):
+@pytest.mark.parametrize(
+    ("module", "writer"),
+    [(results, "write_geopackage"), (results, "_write_json"), (place, "_flush")],
+    ids=["gpkg", "json", "flush"],
+)
+def test_a_failure_leaves_things_as_they_were(tmp_path, monkeypatch, fault, raised, module, writer):
     old = tmp_path / "old"
     write(old, lang="en")
     before = digests(old)
@@ -236,7 +251,7 @@ def test_a_failure_leaves_things_as_they_were(tmp_path, monkeypatch, fault, rais
     def fail(*_args, **_options):
         raise fault
 
-    monkeypatch.setattr(results, writer, fail)
+    monkeypatch.setattr(module, writer, fail)
     with pytest.raises(raised):
         write(old, overwrite=True)
     assert digests(old) == before

@@ -223,6 +223,16 @@ def grids() -> pd.DataFrame:
     )
 
 
+ESTIMATE = {
+    "m2_per_household": 90.0,
+    "persons_per_household": 2.6,
+    "usual_floors": 2.0,
+    "smallest_home_m2": 40.0,
+    "buildings": 7,
+    "households": 31,
+}
+
+
 def make_summary(grids, *, seconds=0.5):
     communities = pd.DataFrame(
         {"code": ["v", "a", "e"], "name": ["甲村", "乙社区", "丙社区"],
@@ -239,6 +249,7 @@ def make_summary(grids, *, seconds=0.5):
         buildings,
         findings_frame([*found, found[0]], CRS),
         rules=RULES,
+        estimate=ESTIMATE,
         settings={"version": "9.9", "seed": 1, "lang": "zh"},
         seconds={"read": seconds},
     )
@@ -250,6 +261,7 @@ def test_summary_by_hand(grids):
     assert summary["version"] == "9.9"
     assert list(summary["settings"]) == ["lang", "seed"]
     assert summary["rules"]["min_households"] == 300
+    assert summary["estimate"] == ESTIMATE
     assert summary["totals"] == {
         "communities": 2,
         "villages": 1,

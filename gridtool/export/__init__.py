@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from gridtool.export.results import GPKG, SUMMARY, ensure_free, write_results
+from gridtool.export.findings import FINDINGS_FILES, write_findings
+from gridtool.export.place import ensure_free
+from gridtool.export.results import GPKG, RESULT_FILES, SUMMARY, write_results
 from gridtool.export.schema import SCHEMA_LAYERS, layer_schema
 
-__all__ = ["GPKG", "SCHEMA_LAYERS", "SUMMARY", "ensure_free", "layer_schema", "write_results"]
+__all__ = [
+    "FINDINGS_FILES",
+    "GPKG",
+    "RESULT_FILES",
+    "SCHEMA_LAYERS",
+    "SUMMARY",
+    "ensure_free",
+    "layer_schema",
+    "write_findings",
+    "write_results",
+]

@@ -1,4 +1,4 @@
-"""The content of ``summary.json``: totals, communities, exceptions and findings."""
+"""Figures for programs: of a division, and of what reading and checking found."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from gridtool.messages import ERROR
 from gridtool.rules import (
     BASE,
     COMMUNITY_KIND,
@@ -21,6 +22,7 @@ from gridtool.rules import (
 )
 
 FORMAT: Final = "gridtool.summary/1"
+CHECK_FORMAT: Final = "gridtool.check/1"
 
 Json = dict[str, Any]
 
@@ -32,6 +34,7 @@ def summarise(
     findings: pd.DataFrame,
     *,
     rules: Rules,
+    estimate: Mapping[str, object],
     settings: Mapping[str, object],
     seconds: Mapping[str, float],
 ) -> Json:
@@ -45,6 +48,8 @@ def summarise(
         ``code``, ``name``, ``kind``; one row each.
     rules : Rules
         The size window in force.
+    estimate : mapping
+        As `gridtool.check.estimate_model` returns it.
     settings : mapping
         What the run was made with; ``version`` is gridtool's own.
     seconds : mapping of float
@@ -61,10 +66,38 @@ def summarise(
         "version": str(settings.get("version", "")),
         "settings": options,
         "rules": asdict(rules),
+        "estimate": dict(estimate),
         "totals": _totals(grids, communities, buildings),
         "communities": _communities(grids, communities),
         "findings": _findings(findings),
         "seconds": {key: round(float(value), 3) for key, value in seconds.items()},
+    }
+
+
+def summarise_check(findings: pd.DataFrame, layers: Mapping[str, int], *, version: str) -> Json:
+    """Count what reading and checking found.
+
+    Parameters
+    ----------
+    findings : DataFrame
+        Columns of `gridtool.columns.FINDINGS`.
+    layers : mapping of layer key to int
+        How many rows each layer has.
+    version : str
+        Of gridtool.
+
+    Returns
+    -------
+    dict
+        Made of plain JSON types; see ``schemas/check.schema.json``. ``usable`` is false when
+        a finding is an error.
+    """
+    return {
+        "format": CHECK_FORMAT,
+        "version": version,
+        "usable": not bool((findings["severity"] == ERROR).any()),
+        "layers": dict(layers),
+        "findings": _findings(findings),
     }
 
 

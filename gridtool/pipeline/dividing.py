@@ -1,11 +1,9 @@
-"""The few functions that chain the stages: what a script, a notebook or the command line calls."""
+"""From layers or files to a division: all stages, in order."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,58 +12,28 @@ import pandas as pd
 from pyproj import CRS
 
 import gridtool
-from gridtool.check import check_layers
+from gridtool.check import check_layers, estimate_model
 from gridtool.codes import assign_codes, load_scheme
 from gridtool.columns import GRID_BUILDINGS, GRIDS, UNITS, Layer
-from gridtool.division import Dials, assign_grids, dissolve_grids, explain_sizes, size_grids
+from gridtool.division import assign_grids, dissolve_grids, explain_sizes, size_grids
 from gridtool.division.kernels import anneal
-from gridtool.export import ensure_free, write_results
-from gridtool.findings import findings_frame
+from gridtool.export import RESULT_FILES, ensure_free, write_results
+from gridtool.findings import Finding, findings_frame, refuse_errors
 from gridtool.geom import Ints
-from gridtool.graph import Costs, build_graph
+from gridtool.graph import build_graph
 from gridtool.messages import Lang
-from gridtool.read import read_frames, read_layers
+from gridtool.pipeline.clock import Clock, Progress
+from gridtool.pipeline.settings import Settings
+from gridtool.read import Inputs, Paths, Placing, read_frames, read_layers
 from gridtool.report import bounds_text, included_units, summarise
-from gridtool.rules import NOT_FOUND, Rules
+from gridtool.rules import NOT_FOUND
 from gridtool.units import OPEN_GROUND, SPLIT_COMPOUNDS, Units, build_units
 
-__all__ = ["Division", "Settings", "partition", "partition_files", "read_layers"]
+__all__ = ["Division", "partition", "partition_files"]
 
 STAGES = ("read", "check", "units", "graph", "partition", "codes", "write")
 
-Progress = Callable[[str, int, int], None]
 Frames = dict[str, gpd.GeoDataFrame]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Everything a division depends on beside its input.
-
-    Attributes
-    ----------
-    rules : Rules
-        The size window. Source: Art. 8.
-    costs : Costs
-        What a metre of border costs, by what it runs along.
-    dials : Dials
-        What the engine strives for.
-    scheme : str
-        Name or file of the code scheme.
-    seed : int
-    jobs : int
-        Threads; the result does not depend on it.
-    m2_per_household, persons_per_household : float
-        Of the estimate where counts are absent.
-    """
-
-    rules: Rules = field(default_factory=Rules)
-    costs: Costs = field(default_factory=Costs)
-    dials: Dials = field(default_factory=Dials)
-    scheme: str = "grid15"
-    seed: int = 0
-    jobs: int = 1
-    m2_per_household: float = 90.0
-    persons_per_household: float = 2.6
 
 
 @dataclass(frozen=True)
@@ -113,28 +81,6 @@ class Division:
         )
 
 
-class _Clock:
-    """Times the stages and tells the progress."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self.seconds: dict[str, float] = {}
-        self._progress = progress
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time one stage; a stage entered again adds up."""
-        self.tell(name, 0, 1)
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
-        self.tell(name, 1, 1)
-
-    def tell(self, name: str, done: int, count: int) -> None:
-        """Report how far a stage is."""
-        if self._progress:
-            self._progress(name, done, count)
-
-
 def partition(
     communities: gpd.GeoDataFrame,
     buildings: gpd.GeoDataFrame,
@@ -143,6 +89,10 @@ def partition(
     compounds: gpd.GeoDataFrame | None = None,
     sites: gpd.GeoDataFrame | None = None,
     barriers: gpd.GeoDataFrame | None = None,
+    counts: pd.DataFrame | None = None,
+    totals: pd.DataFrame | None = None,
+    codes: pd.DataFrame | None = None,
+    findings: Sequence[Finding] = (),
     crs: CRS | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
@@ -158,6 +108,10 @@ def partition(
         ``address``, all optional; Chinese and DBF names are known too.
     roads, compounds, sites, barriers : GeoDataFrame, optional
         See the data dictionary in the README.
+    counts, totals, codes : DataFrame, optional
+        Tables of households by building and by community, and of the codes there are.
+    findings : sequence of Finding, optional
+        Of reading; they stand before those of the division.
     crs : CRS, optional
         That results are written in; default that of `communities`.
     settings : Settings, optional
@@ -173,7 +127,7 @@ def partition(
     GridtoolError
         When the input cannot be used; its message says what, where and how to mend it.
     """
-    clock = _Clock(progress)
+    clock = Clock(progress)
     frames = {
         "communities": communities,
         "buildings": buildings,
@@ -181,11 +135,15 @@ def partition(
         "compounds": compounds,
         "sites": sites,
         "barriers": barriers,
+        "counts": counts,
+        "totals": totals,
+        "codes": codes,
     }
     with clock.stage("read"):
         given = {key: item for key, item in frames.items() if item is not None}
-        layers, original = read_frames(given)
-    return _divide(layers, crs or original, settings or Settings(), clock)
+        taken = read_frames(given)
+        inputs = Inputs(taken.layers, crs or taken.crs, [*findings, *taken.findings])
+    return _divide(inputs, settings or Settings(), clock)
 
 
 def first_run() -> bool:
@@ -198,8 +156,9 @@ def partition_files(
     source: Path | None,
     out: Path,
     *,
-    paths: Mapping[str, Path | str] | None = None,
+    paths: Paths | None = None,
     mapping: Mapping[str, str] | None = None,
+    placing: Placing | None = None,
     settings: Settings | None = None,
     overwrite: bool = False,
     lang: Lang = "zh",
@@ -213,7 +172,7 @@ def partition_files(
         A GeoPackage, a FileGDB or a folder of files named by layer.
     out : Path
         Folder for ``grids.gpkg`` and ``summary.json``.
-    paths, mapping
+    paths, mapping, placing
         As `gridtool.read.read_layers` takes them.
     settings : Settings, optional
     overwrite : bool
@@ -232,25 +191,28 @@ def partition_files(
     GridtoolError
         Before anything is written.
     """
-    ensure_free(out, overwrite=overwrite)
-    clock = _Clock(progress)
+    ensure_free(out, RESULT_FILES, overwrite=overwrite)
+    clock = Clock(progress)
     with clock.stage("read"):
-        layers, crs = read_layers(source, paths=paths, mapping=mapping)
-    division = _divide(layers, crs, settings or Settings(), clock)
+        inputs = read_layers(source, paths=paths, mapping=mapping, placing=placing)
+    division = _divide(inputs, settings or Settings(), clock)
     with clock.stage("write"):
         written = division.write(out, lang=lang, overwrite=overwrite)
     return division, written
 
 
-def _divide(layers: Frames, crs: CRS, settings: Settings, clock: _Clock) -> Division:
+def _divide(inputs: Inputs, settings: Settings, clock: Clock) -> Division:
     """Chain the stages from check to codes."""
     scheme = load_scheme(settings.scheme)
+    # before the long work, not after it
+    scheme.require_issue(micro=False)
     with clock.stage("check"):
-        layers, findings = check_layers(
-            layers,
+        layers, found_in_check = check_layers(
+            inputs.layers,
             m2_per_household=settings.m2_per_household,
             persons_per_household=settings.persons_per_household,
         )
+        refuse_errors(found_in_check)
     communities = layers["communities"]
     held, grids, unit_grid = _partition_units(layers, settings, clock)
     with clock.stage("codes"):
@@ -262,7 +224,7 @@ def _divide(layers: Frames, crs: CRS, settings: Settings, clock: _Clock) -> Divi
             grid_code=held.buildings["unit_id"].map(units["grid_code"])
         )
         coded = _describe(coded, buildings, layers)
-        findings += held.findings
+        findings = inputs.findings + found_in_check + held.findings
         findings += explain_sizes(coded, communities, buildings, rules=settings.rules)
         found = findings_frame(findings, communities.crs)
     summary = summarise(
@@ -271,6 +233,11 @@ def _divide(layers: Frames, crs: CRS, settings: Settings, clock: _Clock) -> Divi
         buildings,
         found,
         rules=settings.rules,
+        estimate=estimate_model(
+            buildings,
+            m2_per_household=settings.m2_per_household,
+            persons_per_household=settings.persons_per_household,
+        ),
         settings={
             "version": gridtool.__version__,
             "scheme": scheme.name,
@@ -286,12 +253,12 @@ def _divide(layers: Frames, crs: CRS, settings: Settings, clock: _Clock) -> Divi
         _columns(buildings.reset_index(drop=True), GRID_BUILDINGS),
         found,
         summary,
-        crs,
+        inputs.crs,
     )
 
 
 def _partition_units(
-    layers: Frames, settings: Settings, clock: _Clock
+    layers: Frames, settings: Settings, clock: Clock
 ) -> tuple[Units, gpd.GeoDataFrame, Ints]:
     """Build units and divide them; let go of whole units only where no division was found.
 
@@ -333,7 +300,7 @@ def _partition_units(
 def _divide_units(
     layers: Frames,
     settings: Settings,
-    clock: _Clock,
+    clock: Clock,
     relax: Mapping[str, int],
     known: Mapping[str, pd.DataFrame] | None = None,
 ) -> tuple[Units, pd.DataFrame]:
