@@ -11,7 +11,19 @@ import numpy as np
 import pytest
 from builders import CODES, communities, square
 
-from gridtool.codes import assign_codes, chinese_numeral, load_scheme, malformed, short_name
+from gridtool.codes import (
+    Counter,
+    assign_codes,
+    chinese_numeral,
+    load_scheme,
+    malformed,
+    name_stem,
+    number_grids,
+    scheme_names,
+    short_name,
+)
+from gridtool.codes.names import is_serial_name
+from gridtool.codes.schemes import Scheme
 from gridtool.errors import SettingsError
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
@@ -53,10 +65,36 @@ def test_a_number_without_a_numeral_is_refused() -> None:
         ("徐家塘村委会", "徐家塘村"),
         ("汇东社区", "汇东社区"),
         ("居民委员会", "居民委员会"),
+        ("王家社区村民委员会", "王家社区"),
+        ("黄桷村村委员会", "黄桷村"),
     ],
 )
 def test_everyday_names(name: str, short: str) -> None:
     assert short_name(name) == short
+
+
+@pytest.mark.parametrize(
+    ("names", "stem"),
+    [
+        (
+            ("全胜村村委会", "全胜村民委员会", "全胜社区居委会", "全胜社区", "全 胜村村民委员会"),
+            "全胜",
+        ),
+        (("丹桂社区居委会", "丹桂居民委员会"), "丹桂"),
+        (("村", "村村委会"), "村"),
+    ],
+)
+def test_what_a_name_is_without_its_kind(names: tuple[str, ...], stem: str) -> None:
+    assert {name_stem(name) for name in names} == {stem}
+
+
+@pytest.mark.parametrize(
+    ("name", "by_serial"),
+    [("第一网格", True), ("第一百零一网格", True), ("第四专属网格", True), ("单一网格", True),
+     ("", True), ("第一中学", False), ("第一网格员工作站", False)],
+)  # fmt: skip
+def test_names_that_follow_from_a_serial(name: str, by_serial: bool) -> None:
+    assert is_serial_name(name) is by_serial
 
 
 @pytest.mark.parametrize(
@@ -125,32 +163,200 @@ def test_a_code_of_other_length_is_made_and_known_as_malformed() -> None:
 
 
 def test_an_unknown_scheme_is_refused() -> None:
-    with pytest.raises(SettingsError, match="GT045 the code scheme grid99 cannot be used"):
+    with pytest.raises(SettingsError, match=r"GT045 .*grid99 cannot be used: not one of grid15, "):
         load_scheme("grid99")
+    with pytest.raises(SettingsError, match=r"GT045 .*no such file"):
+        load_scheme("mine.json")
+
+
+def own_scheme(folder: Path, **more: object) -> Path:
+    """Write grid15 with some keys replaced."""
+    data = json.loads((SCHEMAS / "schemes" / "grid15.json").read_text("utf-8"))
+    path = folder / "own.json"
+    path.write_text(json.dumps(data | {"name": "own"} | more), encoding="utf-8")
+    return path
 
 
 def test_a_scheme_of_ones_own(tmp_path: Path) -> None:
-    own = json.loads((SCHEMAS / "schemes" / "grid15.json").read_text("utf-8"))
-    own |= {"name": "own", "serial": {"first": 501, "last": 999}}
-    path = tmp_path / "own.json"
-    path.write_text(json.dumps(own), encoding="utf-8")
-    scheme = load_scheme(path)
+    scheme = load_scheme(own_scheme(tmp_path, serial={"first": 501, "last": 999}))
     coded = assign_codes(grids_at((0, 0)), communities(square(0, 0, 400.0)), scheme=scheme)
     assert coded[["grid_code", "grid_name"]].iloc[0].tolist() == [f"{CODES[0]}501", "第一网格"]
 
 
-def test_a_scheme_that_contradicts_itself_is_refused(tmp_path: Path) -> None:
-    own = json.loads((SCHEMAS / "schemes" / "grid15.json").read_text("utf-8"))
-    path = tmp_path / "own.json"
-    path.write_text(json.dumps(own | {"serial": {"first": 1, "last": 1000}}), encoding="utf-8")
-    with pytest.raises(SettingsError, match="serials 1-1000 do not fit 3 digits"):
-        load_scheme(path)
+COUNTY = {
+    "name": "county",
+    "length": 6,
+    "pattern": "\\d{6}",
+    "values": "",
+    "read": "",
+    "assumed": "",
+}
+SERIAL = COUNTY | {"name": "serial", "length": 3, "pattern": "\\d{3}"}
+KIND = COUNTY | {"name": "kind", "length": 1, "pattern": "[XZ]"}
+RANGES = {"first": 1, "last": 600, "dedicated": {"first": 500, "last": 999}}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"serial": {"first": 1, "last": 1000}}, "serials 1-1000 do not fit 3 digits"),
+        ({"serial": {"first": 0, "last": 999}}, "serial 0 is not taken by"),
+        (
+            {"serial": RANGES, "kind": {"in_code": "range"}},
+            "serials overlap: base 1-600, dedicated 500-999",
+        ),
+        ({"serial": {"first": 1, "last": 999, "whole": 7}}, "7 means a whole community too"),
+        ({"segments": [COUNTY, COUNTY, SERIAL]}, "a segment comes twice"),
+        ({"segments": [COUNTY | {"pattern": "\\d+"}, SERIAL]}, "segment county overlaps the next"),
+        ({"segments": [COUNTY, COUNTY | {"name": "town"}]}, "segment serial are needed"),
+        ({"segments": [SERIAL, COUNTY]}, "only a segment kind may follow"),
+        (
+            {
+                "segments": [COUNTY, SERIAL, KIND],
+                "kind": {"in_code": "letter", "base": "Z", "dedicated": "Z"},
+            },
+            "both kinds have the letter Z",
+        ),
+        ({"kind": {"in_code": "letter", "dedicated": "Z"}}, "letters of kinds need a segment kind"),
+        ({"serial": RANGES}, "go together"),
+        ({"segments": "none"}, "argument after"),
+        ({"serial": {}}, "no 'first'"),
+    ],
+)
+def test_a_scheme_that_contradicts_itself_is_refused(
+    more: dict[str, object], said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError, match="GT045") as caught:
+        load_scheme(own_scheme(tmp_path, **more))
+    assert said in str(caught.value)
+    assert caught.value.exit_code == 16
 
 
 def test_shipped_schemes_follow_their_schema() -> None:
     schema = json.loads((SCHEMAS / "scheme.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
     paths = sorted((SCHEMAS / "schemes").glob("*.json"))
-    assert paths
+    assert {path.stem for path in paths} == set(scheme_names())
     for path in paths:
         jsonschema.validate(json.loads(path.read_text("utf-8")), schema)
         assert load_scheme(path).name == path.stem
+
+
+def test_every_shipped_scheme_says_what_was_read() -> None:
+    assert scheme_names()[0] == "grid15"
+    for name in scheme_names():
+        scheme = load_scheme(name)
+        assert scheme.status in ("verified", "secondary", "unverified")
+        assert scheme.source
+        # what nobody read is said to be assumed
+        assert all(part.read or part.assumed for part in scheme.segments)
+    imports = {name for name in scheme_names() if load_scheme(name).use == "import"}
+    assert imports == {"cjt213_14", "gbt30428_15"}
+    assert all(load_scheme(name).status == "unverified" for name in imports)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "code", "kind"),
+    [
+        ("grid15", "510302001002003", None),
+        ("grid15_z", "510302001002003", "base"),
+        ("grid15_z", "510302001002003Z", "dedicated"),
+        ("beijing_db11_2157", "110101001001003", None),
+        ("cjt349_20", "01010051030200100203", None),
+        ("grid17_micro", "51030200100200307", None),
+        ("cjt213_14", "51030200100203", None),
+        ("gbt30428_15", "510302001002003", None),
+    ],
+)
+def test_codes_of_every_scheme(scheme: str, code: str, kind: str | None) -> None:
+    one = load_scheme(scheme)
+    assert one.matches(code)
+    assert one.kind(code) == kind
+    assert one.parent(code)[:6] == (one.split(code) or {})["county"]
+    assert one.code(code[: one.prefix_length], one.serial(code), kind or "base") == code
+    assert not one.matches(code + "0")
+    assert Scheme.from_shape(json.loads(json.dumps(one.shape()))).shape() == one.shape()
+
+
+@pytest.mark.parametrize("name", ["cjt213_14", "gbt30428_15", "cjt349_20", "grid17_micro"])
+def test_schemes_that_issue_no_codes_as_they_are(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"GT097 the scheme {name} cannot issue codes"):
+        assign_codes(grids_at((0, 0)), communities(square(0, 0)), scheme=load_scheme(name))
+
+
+def test_the_letter_of_dedicated_grids() -> None:
+    grids = grids_at((0, 300), (0, 0), grid_kind=["dedicated", "base"])
+    coded = assign_codes(grids, communities(square(0, 0, 400.0)), scheme=load_scheme("grid15_z"))
+    assert coded["grid_code"].tolist() == [f"{CODES[0]}001", f"{CODES[0]}002Z"]
+    assert coded["grid_name"].tolist() == ["第一网格", "第二专属网格"]
+
+
+def test_dedicated_grids_in_a_range_of_their_own() -> None:
+    grids = grids_at((0, 300), (0, 0), (0, 100), grid_kind=["dedicated", "base", "base"])
+    scheme = load_scheme().with_dedicated(901, 999)
+    coded = assign_codes(grids, communities(square(0, 0, 400.0)), scheme=scheme)
+    assert coded["grid_code"].str[-3:].tolist() == ["001", "002", "901"]
+    assert coded["grid_name"].tolist()[2] == "第一专属网格"
+    assert scheme.kind(f"{CODES[0]}901") == "dedicated"
+    with pytest.raises(SettingsError, match="GT045"):
+        load_scheme().with_dedicated(0, 999)
+
+
+def test_the_20_digits_of_a_digital_community() -> None:
+    scheme = load_scheme("cjt349_20").with_values({"object": "010100"})
+    one = assign_codes(grids_at((0, 0)), communities(square(0, 0)), scheme=scheme)
+    assert one["grid_code"].tolist() == [f"010100{CODES[0]}00"]
+    assert one["grid_name"].tolist() == ["单一网格"]
+    two = assign_codes(grids_at((0, 0), (200, 0)), communities(square(0, 0)), scheme=scheme)
+    assert two["grid_code"].str[-2:].tolist() == ["01", "02"]
+    with pytest.raises(SettingsError, match=r"GT045 .*object=01"):
+        load_scheme("cjt349_20").with_values({"object": "01"})
+
+
+def test_micro_grids_are_counted_in_their_grid() -> None:
+    parents = [f"{CODES[0]}001", f"{CODES[0]}002", f"{CODES[0]}001"]
+    grids = grids_at((0, 0), (200, 0), (400, 0), parent_code=parents)
+    scheme = load_scheme("grid17_micro")
+    coded = assign_codes(grids, communities(square(0, 0)), scheme=scheme)
+    assert coded["grid_code"].str[12:].tolist() == ["00101", "00102", "00201"]
+    assert coded["community_code"].tolist() == [CODES[0]] * 3
+
+
+def test_full_names_with_the_committee() -> None:
+    towns = communities(square(0, 0, 400.0))
+    coded = assign_codes(grids_at((0, 0)), towns, with_body=True)
+    assert coded["grid_full_name"].tolist() == ["甲社区居民委员会第一网格"]
+    assert coded["community_name"].tolist() == ["甲社区"]
+
+
+def test_names_beyond_ten() -> None:
+    grids = grids_at(*[(200.0 * n, 0.0) for n in range(101)])
+    names = assign_codes(grids, communities(square(0, 0)))["grid_name"]
+    assert [names[n - 1] for n in (10, 11, 20, 21, 101)] == [
+        "第十网格", "第十一网格", "第二十网格", "第二十一网格", "第一百零一网格",
+    ]  # fmt: skip
+
+
+def test_the_height_of_the_bands_is_a_parameter() -> None:
+    # one band of 300 m takes all three from west to east; bands of 100 m from north to south
+    grids = grids_at((0, 0), (100, 100), (200, 200))
+    towns = communities(square(0, 0, 400.0))
+    assert assign_codes(grids, towns, band_m=300.0)["at"].tolist() == [0, 1, 2]
+    assert assign_codes(grids, towns, band_m=100.0)["at"].tolist() == [2, 1, 0]
+
+
+def test_ties_go_by_area_then_by_id() -> None:
+    grids = grids_at((0, 0), (0, 0), (0, 0))
+    grids = grids.assign(area_m2=[2.0, 1.0, 1.0], grid_id=["a", "c", "b"])
+    towns = communities(square(0, 0, 400.0))
+    for order in ([0, 1, 2], [2, 1, 0], [1, 0, 2]):
+        assert assign_codes(grids.iloc[order], towns)["at"].tolist() == [2, 1, 0]
+
+
+def test_new_grids_count_on_from_the_highest_ever_seen() -> None:
+    counter = Counter(load_scheme(), [f"{CODES[0]}007", f"{CODES[0]}002", "not a code"])
+    codes = number_grids(grids_at((0, 0), (0, 200)), scheme=load_scheme(), take=counter.take)
+    assert codes.tolist() == [f"{CODES[0]}009", f"{CODES[0]}008"]
+    assert counter.take(CODES[0], 1, "base") == [f"{CODES[0]}010"]
+    with pytest.raises(SettingsError, match="GT044"):
+        counter.take(CODES[0], 990, "base")
