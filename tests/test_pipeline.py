@@ -111,6 +111,12 @@ def test_threads_and_the_order_of_rows_change_nothing(division: Division, sample
     assert all(frame.equals(before[key]) for key, frame in sample.items())
 
 
+def test_streets_that_came_through_degrees(sample: Frames) -> None:
+    # where they run on a community line they lie a hair beside it then
+    layers = {**sample, "roads": sample["roads"].to_crs(4326)}
+    assert_grids_hold(gridtool.partition(**layers), sample)
+
+
 def test_degrees_in_degrees_out(division: Division, sample: Frames, tmp_path: Path) -> None:
     degrees = {key: frame.to_crs(4490) for key, frame in sample.items()}
     few = degrees["communities"]["code"].isin(["510302001002", "510302001006"])
@@ -129,13 +135,14 @@ def test_degrees_in_degrees_out(division: Division, sample: Frames, tmp_path: Pa
 @pytest.mark.skipif(not CASES.exists(), reason="the real cases are not at hand")
 def test_liechtenstein_ends_well() -> None:
     path = CASES / "liechtenstein.gpkg"
-    layers, crs = gridtool.read_layers(path)
-    divided = gridtool.partition(**layers, crs=crs)
+    inputs = gridtool.read_layers(path)
+    divided = gridtool.partition(**inputs.layers, crs=inputs.crs)
     grids = divided.grids
     assert shapely.coverage_is_valid(grids.geometry.to_numpy())
     ground = gpd.read_file(path, layer="communities").set_index("code").geometry
     mine = grids.dissolve("community_code").geometry
-    np.testing.assert_allclose(mine.area, ground.reindex(mine.index).area, rtol=1e-9)
+    # vertices are rounded to a hundredth of a millimetre, along some 20 km of line
+    np.testing.assert_allclose(mine.area, ground.reindex(mine.index).area, rtol=0, atol=0.1)
     pieces = shapely.get_num_geometries(grids.geometry.to_numpy())
     allowed = grids["community_code"].map(ground.map(shapely.get_num_geometries))
     assert (pieces <= allowed).all()

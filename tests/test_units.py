@@ -32,7 +32,7 @@ from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from gridtool.errors import CrsError
 from gridtool.rules import Rules
-from gridtool.units import OPEN_GROUND, SPLIT_COMPOUNDS, build_units
+from gridtool.units import OPEN_GROUND, SPLIT_COMPOUNDS, _place_lost, build_units
 
 BLOCK = box(0, 0, 60, 30)
 TWO = [square(10, 10), square(40, 10)]
@@ -282,6 +282,14 @@ def test_a_street_along_a_wall_does_not_cut_the_building() -> None:
     assert_units_hold(built, layers)
 
 
+def test_no_household_is_lost_for_want_of_a_block() -> None:
+    face = np.array([0, -1, -1])
+    faces = np.array([box(0, 0, 1, 1), box(1, 0, 2, 1), box(2, 0, 3, 1)], dtype=object)
+    spots = shapely.points([[0.5, 0.5], [2.9, 0.5], [0.5, 0.5]])
+    _place_lost(face, np.array([0, 1, -1]), np.array([0, 1, 1]), faces, spots)
+    assert face.tolist() == [0, 2, -1]
+
+
 def test_a_dead_end_cuts_nothing() -> None:
     built = build(
         communities=communities(BLOCK),
@@ -366,6 +374,34 @@ def test_a_drawn_compound_is_one_unit() -> None:
     unit = built.units.loc[unit_of(built, "h00")]
     assert (unit["compound_id"], unit["households"], unit["largest"]) == ("K1", 300, 200)
     assert unit.geometry.covers(box(2.1, 5.1, 21.9, 24.9))
+    assert_units_hold(built, layers)
+
+
+def test_a_drive_round_the_middle_of_a_compound_leaves_it_whole() -> None:
+    # the drive is a block of its own, which the compound's polygon has all around it
+    shapes = [square(25, 12, 6), square(5, 10, 4), square(47, 10)]
+    drive = [(20, 8), (36, 8), (36, 22), (20, 22), (20, 8)]
+    layers = checked(
+        communities=communities(BLOCK),
+        buildings=buildings(shapes, [100, 200, 50]),
+        compounds=compounds(K1=box(2, 2, 42, 28)),
+        roads=roads(drive),
+    )
+    built = build_units(layers)
+    assert unit_of(built, "h00") == unit_of(built, "h01") != unit_of(built, "h02")
+    assert built.units.loc[unit_of(built, "h00"), "households"] == 300
+    assert_units_hold(built, layers)
+
+
+def test_a_street_through_a_building_of_a_drawn_compound() -> None:
+    layers = checked(
+        communities=communities(BLOCK),
+        buildings=buildings([square(15, 10), square(45, 10)], [100, 50]),
+        compounds=compounds(K1=box(5, 5, 35, 25)),
+        roads=roads([(20, -5), (20, 35)]),
+    )
+    built = build_units(layers)
+    assert unit_of(built, "h00") != unit_of(built, "h01")
     assert_units_hold(built, layers)
 
 

@@ -105,6 +105,7 @@ def build_units(
     faces = share_ground(enclosures, shapes, open_rim=open_rim, jobs=jobs)
     block = block[: len(buildings)]
     face = _faces_of_buildings(faces, atom_root[plan.building_atom], block, ground)
+    _place_lost(face, home, enclosures.community[faces.enclosure], faces.polygons, ground)
     site_of_atom = {int(atom_root[atom]): site for atom, site in plan.site_atom.items()}
     units, borders, unit_of_face, broken = _assemble(
         faces, enclosures, communities, buildings, face, site_of_atom
@@ -136,6 +137,20 @@ def _faces_of_buildings(faces: Faces, atom: Ints, block: Ints, ground: Geometrie
             np.argmin(shapely.distance(faces.polygons[near], shapely.point_on_surface(ground[at])))
         ]
     return face
+
+
+def _place_lost(
+    face: Ints, home: Ints, community: Ints, polygons: Geometries, ground: Geometries
+) -> None:
+    """Give what stands in no block, on a hair of ground, the nearest face of its community.
+
+    No household may be lost: `face` is filled in place.
+    """
+    for at in np.flatnonzero((face < 0) & (home >= 0)):
+        near = np.flatnonzero(community == home[at])
+        if len(near):
+            spot = shapely.point_on_surface(ground[at])
+            face[at] = near[np.argmin(shapely.distance(polygons[near], spot))]
 
 
 def _assemble(

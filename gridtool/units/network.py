@@ -22,6 +22,8 @@ BORDER_CLASSES = ("inside", LOCAL, COLLECTOR, MAJOR, "barrier")
 # 6 m keeps the point where a border between two buildings meets the street within 3 m of mid-way
 SPACING_M = 6.0
 _ON_LINE_M = 0.05
+GRID_M = 1e-5
+"""Vertices of the network are rounded to this: lines that a reprojection parted by a hair meet."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def build_enclosures(
     merged = np.concatenate(lines)
     # arcs take their direction from the lines in turn: sorted, the order of rows does not matter
     merged = merged[np.argsort(shapely.to_wkb(merged), kind="stable")]
-    arcs = shapely.get_parts(shapely.union_all(merged))
+    arcs = shapely.get_parts(shapely.union_all(merged, grid_size=GRID_M))
     classes = _classify(arcs, {**sources, BARRIER_LINE: hard})
     arcs = shapely.segmentize(arcs, SPACING_M)
     polygons = shapely.get_parts(shapely.polygonize(arcs))

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
 
 from gridtool.geom import Bools, Geometries, Ints
 from gridtool.units.kernels import join_pairs, roots
@@ -70,9 +72,10 @@ def fit_shapes(claims: Claims, enclosures: Enclosures) -> tuple[Shapes, Ints, In
     owner = np.r_[owner[~area & (block >= 0)], of]
     block = np.r_[block[~area & (block >= 0)], piece_block]
     polygons, at = _clip(polygons, block, enclosures)
-    shapes = shapely.polygons(shapely.get_exterior_ring(polygons))
+    shapes, part = _simple(polygons, block[at], enclosures)
+    at = at[part]
     joined = np.arange(int(claims.atom.max(initial=-1)) + 1)
-    shapes, block, atom = _clear(shapes, block[at], claims.atom[owner[at]], joined)
+    shapes, block, atom = _clear(shapes, block[at], claims.atom[owner[at]], joined, enclosures)
     order = np.argsort(block, kind="stable")
     shapes = shapely.segmentize(shapes[order], _FOOTPRINT_SPACING_M)
     return Shapes(shapes, block[order], roots(joined)[atom[order]]), roots(joined), home
@@ -161,8 +164,38 @@ def _clip(polygons: Geometries, block: Ints, enclosures: Enclosures) -> tuple[Ge
     return parts[solid], at[solid]
 
 
+def _simple(polygons: Geometries, block: Ints, enclosures: Enclosures) -> tuple[Geometries, Ints]:
+    """Return polygons without holes, still inside their block, and which each comes from.
+
+    A courtyard goes with what is around it. A block within the block (inside a drive that runs in
+    a ring) does not: the polygon around it is slit open towards it.
+    """
+    filled = shapely.polygons(shapely.get_exterior_ring(polygons))
+    holed = np.flatnonzero(shapely.get_num_interior_rings(polygons) > 0)
+    grounds = enclosures.polygons[block[holed]]
+    around = holed[~shapely.covers(grounds, filled[holed])]
+    if not len(around):
+        return filled, np.arange(len(filled))
+    opened = polygons.copy()
+    for one in around:
+        opened[one] = _slit(polygons[one], filled[one], enclosures.polygons[block[one]])
+    parts, at = shapely.get_parts(opened, return_index=True)
+    solid = shapely.area(parts) > _POINT_M**2 / 2
+    return shapely.polygons(shapely.get_exterior_ring(parts[solid])), at[solid]
+
+
+def _slit(polygon: Polygon, filled: Polygon, ground: Polygon) -> BaseGeometry:
+    """Return a polygon with a narrow way from its outside to every block within it."""
+    within = shapely.polygons(np.asarray(ground.interiors, dtype=object))
+    within = within[shapely.intersects(within, filled)]
+    ways = shapely.shortest_line(within, filled.exterior)
+    return shapely.difference(
+        polygon, shapely.union_all(shapely.buffer(ways, 2 * INSET_M, cap_style="square"))
+    )
+
+
 def _clear(
-    shapes: Geometries, block: Ints, atom: Ints, joined: Ints
+    shapes: Geometries, block: Ints, atom: Ints, joined: Ints, enclosures: Enclosures
 ) -> tuple[Geometries, Ints, Ints]:
     """Merge shapes that touch or lie in one another, joining their atoms in `joined`."""
     while True:
@@ -190,6 +223,8 @@ def _clear(
         solid = shapely.area(fresh) > 0
         fresh, at = fresh[solid], at[part[solid]]
         rest = np.setdiff1d(np.arange(len(shapes)), members)
-        shapes = np.concatenate([shapes[rest], shapely.polygons(shapely.get_exterior_ring(fresh))])
+        fresh, part = _simple(fresh, block[crowd[at]], enclosures)
+        at = at[part]
+        shapes = np.concatenate([shapes[rest], fresh])
         atom = np.r_[atom[rest], atom[crowd[at]]]
         block = np.r_[block[rest], block[crowd[at]]]
