@@ -6,12 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from gridtool.cli.config import Config
 from gridtool.export import SCHEMA_LAYERS, layer_schema
+from gridtool.read.inspect import LayerReport
 
 HERE = Path(__file__).parent
 LAYERS = HERE / "layers"
 CONFIG = HERE / "config.schema.json"
+INSPECT = HERE / "inspect.schema.json"
 
 
 def config_schema() -> dict[str, Any]:
@@ -23,12 +27,22 @@ def config_schema() -> dict[str, Any]:
     }
 
 
+def inspect_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of what ``gridtool inspect --json`` prints."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:gridtool:inspect",
+        **TypeAdapter(list[LayerReport]).json_schema(),
+    }
+
+
 def main() -> None:
-    """Write one file for each layer, and one for the settings."""
+    """Write one file for each layer, one for the settings and one for the look into files."""
     LAYERS.mkdir(exist_ok=True)
     for name in SCHEMA_LAYERS:
         _write(LAYERS / f"{name}.schema.json", layer_schema(name))
     _write(CONFIG, config_schema())
+    _write(INSPECT, inspect_schema())
 
 
 def _write(path: Path, schema: dict[str, Any]) -> None:

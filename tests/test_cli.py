@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import jsonschema
 import pyogrio
 import pytest
 from builders import buildings, communities, roads, square
@@ -17,6 +18,8 @@ from typer.testing import CliRunner, Result
 
 import gridtool.cli
 from gridtool.cli import app
+
+SCHEMAS = Path(__file__).parents[1] / "schemas"
 
 TOWN = communities(box(0, 0, 300, 60), box(300, 0, 600, 60))
 HOMES = buildings([square(x + 5.0, 20.0) for x in range(0, 600, 20)], [24] * 30)
@@ -118,7 +121,14 @@ def test_an_output_that_is_a_file_is_refused(source: Path, tmp_path: Path) -> No
     [
         ({"buildings": None}, 11, ("GT003", "buildings", "communities")),
         ({"communities": TOWN.drop(columns="code")}, 12, ("GT004", "code", "社区代码", "SQDM")),
-        ({"communities": TOWN.set_crs(None, allow_override=True)}, 13, ("GT005", "communities")),
+        (
+            {
+                "communities": TOWN.set_crs(None, allow_override=True),
+                "buildings": HOMES.set_crs(None, allow_override=True),
+            },
+            13,
+            ("GT005", "communities"),
+        ),
         ({"buildings": HOMES[:0]}, 11, ("GT006", "buildings")),
         ({"buildings": HOMES.assign(building_id="A")}, 14, ("GT020", "building_id", "A")),
         ({"buildings": HOMES.assign(households=-1)}, 14, ("GT022", "households")),
@@ -203,6 +213,35 @@ def test_a_configuration_maps_columns_and_options_win(table: str, tmp_path: Path
 def test_an_impossible_window_is_refused(source: Path, tmp_path: Path) -> None:
     refused(run(source, "--min", 600, "-o", tmp_path / "out", "--target", 400), 16, "GT040")
     refused(run(source, "--jobs", 0, "-o", tmp_path / "out"), 16, "GT046")
+
+
+def test_a_look_into_files(source: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.gpkg"
+    broken.write_text("x")
+    result = CliRunner().invoke(app, ["inspect", str(source), "--lang", "en"])
+    assert result.exit_code == 0
+    name = source.name
+    assert f"{name}|layername=buildings  →  buildings" in result.stdout
+    assert "EPSG:4544" in result.stdout
+    result = CliRunner().invoke(
+        app, ["inspect", str(source), str(tmp_path / "broken.gpkg"), "--json"]
+    )
+    assert result.exit_code == 11
+    found = json.loads(result.stdout)
+    schema = json.loads((SCHEMAS / "inspect.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(found, schema)
+    assert [item["file"] for item in found if item["error"]] == ["broken.gpkg"]
+
+
+def test_coordinate_systems_by_option(source: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    result = run(source, "-o", out, "--crs", "buildings=EPSG:4548", "--lang", "en")
+    assert result.exit_code == 14
+    assert "GT027" in result.stderr
+    assert run(source, "-o", out, "--crs", "EPSG:4548", "-q").exit_code in (0, 1)
+    for wrong in (["--crs", "houses=EPSG:4490"], ["--coords", "wgs84"], ["--towgs84", "a,b"]):
+        assert run(source, "-o", out, *wrong).exit_code == 2
+    assert run(source, "-o", out, "--crs", "EPSG:9", "--overwrite").exit_code == 16
 
 
 def test_help_is_quick_because_nothing_heavy_is_imported() -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from pydantic import TypeAdapter
 from test_report import grids, make_summary  # noqa: F401
 
 from gridtool import columns, rules
 from gridtool.cli.config import Config
 from gridtool.export import SCHEMA_LAYERS, layer_schema
+from gridtool.read.inspect import LayerReport
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
 
@@ -88,3 +90,14 @@ def test_the_config_schema_judges():
     for wrong in ({"seeds": 3}, {"size": {"max": 0}}, {"map": {"buildings": {"households": 1}}}):
         with pytest.raises(ValidationError):
             check.validate(wrong)
+
+
+def test_the_look_into_files_is_what_its_schema_says():
+    schema = load(SCHEMAS / "inspect.schema.json")
+    made = TypeAdapter(list[LayerReport]).json_schema()
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:gridtool:inspect",
+    }
+    assert schema == {**head, **made}, "run: python schemas/make.py"
+    Draft202012Validator.check_schema(schema)

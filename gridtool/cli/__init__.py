@@ -13,6 +13,10 @@ import typer
 from typer.core import TyperGroup
 
 import gridtool
+from gridtool.cli.check_input import check_input_command
+from gridtool.cli.code import app as code_app
+from gridtool.cli.explain import explain_command
+from gridtool.cli.inspect import inspect_command
 from gridtool.cli.partition import partition_command
 from gridtool.errors import GridtoolError
 from gridtool.messages import Lang, default_lang
@@ -57,6 +61,10 @@ app = typer.Typer(
     "\n\nDivide communities and villages into service grids of 300-500 households.",
 )
 app.command("partition")(partition_command)
+app.command("check-input")(check_input_command)
+app.command("inspect")(inspect_command)
+app.command("explain")(explain_command)
+app.add_typer(code_app, name="code")
 
 
 def _show_version(value: bool) -> None:

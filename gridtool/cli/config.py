@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from gridtool.columns import match_layer
 from gridtool.errors import SettingsError
+
+if TYPE_CHECKING:
+    from gridtool.pipeline import Settings
+    from gridtool.read import Placing
 
 
 class _Table(BaseModel):
@@ -55,12 +61,23 @@ class EstimateTable(_Table):
     persons_per_household: float = Field(default=2.6, gt=0, description="persons in a household")
 
 
+def _layer_key(name: str) -> str:
+    """Return the key of a layer, ``""`` of ``all``."""
+    key = "" if name == "all" else match_layer(name)
+    if key is None:
+        raise SettingsError("GT041", path="gridtool.toml", reason=f"crs, coords: {name}")
+    return key
+
+
 class Config(_Table):
     """The whole file."""
 
     seed: int = Field(default=0, ge=0, description="chance comes from here alone")
     jobs: int = Field(default=1, ge=1, description="threads; the result does not depend on it")
     scheme: str = Field(default="grid15", description="code scheme, or a JSON file of your own")
+    towgs84: list[float] = Field(
+        default=[], description="dx, dy, dz, rx, ry, rz, ds from Xi'an 80 or Beijing 54"
+    )
     size: SizeTable = SizeTable()
     costs: CostTable = CostTable()
     weights: WeightTable = WeightTable()
@@ -68,6 +85,23 @@ class Config(_Table):
     map: dict[str, str | dict[str, str]] = Field(
         default={}, description="layer.column = source column, or a table for each layer"
     )
+    crs: dict[str, str] = Field(
+        default={}, description="layer = its CRS; the layer all for those that say none"
+    )
+    coords: dict[str, Literal["gcj02", "bd09"]] = Field(
+        default={}, description="layer = gcj02 or bd09; the layer all for every one"
+    )
+
+    @property
+    def placing(self) -> Placing:
+        """Return the coordinate systems stated."""
+        from gridtool.read import Placing
+
+        return Placing(
+            {_layer_key(name): text for name, text in self.crs.items()},
+            {_layer_key(name): system for name, system in self.coords.items()},
+            tuple(self.towgs84) or None,
+        )
 
     @property
     def mapping(self) -> dict[str, str]:
@@ -106,6 +140,64 @@ def load_config(path: Path | None) -> Config:
         raise SettingsError("GT041", path=path, reason=error) from None
     except ValidationError as error:
         raise SettingsError("GT041", path=path, reason=_first_fault(error)) from None
+
+
+def build_settings(
+    config: Config, size: Mapping[str, int | None], own: Mapping[str, object]
+) -> Settings:
+    """Join the file's settings with the options given, which win.
+
+    A target that was not asked for stays inside a window that was moved.
+
+    Parameters
+    ----------
+    config : Config
+    size : mapping
+        Options named as the keys of ``[size]``, None where not given.
+    own : mapping
+        ``scheme``, ``seed`` and ``jobs`` likewise.
+
+    Returns
+    -------
+    Settings
+
+    Raises
+    ------
+    SettingsError
+        When the window is impossible or a number is out of range.
+    """
+    from gridtool.division import Dials
+    from gridtool.graph import Costs
+    from gridtool.pipeline import Settings
+    from gridtool.rules import Rules
+
+    asked = {key: value for key, value in size.items() if value is not None}
+    window = {**config.size.model_dump(), **asked}
+    if "target" not in asked and "target" not in config.size.model_fields_set:
+        middle = (window["min"] + window["max"]) // 2
+        window["target"] = min(max(window["target"], window["min"]), window["max"])
+        if asked.keys() & {"min", "max"} or config.size.model_fields_set & {"min", "max"}:
+            window["target"] = middle
+    rules = Rules(
+        min_households=window["min"],
+        max_households=window["max"],
+        target_households=window["target"],
+        persons=window["persons"],
+        persons_tolerance=window["persons_tolerance"],
+    )
+    chosen = {key: value for key, value in own.items() if value is not None}
+    merged = {"scheme": config.scheme, "seed": config.seed, "jobs": config.jobs, **chosen}
+    if int(str(merged["jobs"])) < 1 or int(str(merged["seed"])) < 0:
+        raise SettingsError("GT046", reason="--jobs >= 1, --seed >= 0")
+    return Settings(
+        rules=rules,
+        costs=Costs(**config.costs.model_dump()),
+        dials=Dials(**config.weights.model_dump()),
+        scheme=str(merged["scheme"]),
+        seed=int(str(merged["seed"])),
+        jobs=int(str(merged["jobs"])),
+        **config.estimate.model_dump(),
+    )
 
 
 def _first_fault(error: ValidationError) -> str:

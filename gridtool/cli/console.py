@@ -1,4 +1,4 @@
-"""What the terminal shows: a progress bar, and the table of a division."""
+"""What the terminal shows: a progress bar, the table of a division, what a check found."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
-from gridtool.messages import INFO, Lang
+from gridtool.columns import INPUT_LAYERS
+from gridtool.findings import SEVERITIES
+from gridtool.messages import ERROR, INFO, WARNING, Lang
 from gridtool.rules import BASE, VILLAGE_KIND
 
 if TYPE_CHECKING:
-    from gridtool.pipeline import Division
+    import pandas as pd
+
+    from gridtool.pipeline import Check, Division
 
 _STAGES = {
     "read": ("读取", "read"),
@@ -39,6 +44,22 @@ _WORDS = {
         "written": "已写出",
         "more": "其余 {count} 个社区（村）见 summary.json",
         "list": "用 -v 列出每一条",
+        "layer": "图层",
+        "rows": "行数",
+        "severity": "等级",
+        "id": "编号",
+        "count": "条数",
+        "first": "第一处",
+        "what": "问题",
+        "kinds": "其余 {count} 种见 findings.html",
+        ERROR: "错误",
+        WARNING: "警告",
+        INFO: "提示",
+        "nothing": "没有发现问题。",
+        "mend": "下一步：改正错误，再检查一次。在浏览器中打开 findings.html，或在 QGIS 中打开 "
+        "findings.gpkg；gridtool explain {code} 说明怎么改。",
+        "look": "下一步：看过警告（findings.html）后，用同样的输入运行 gridtool partition。",
+        "go": "下一步：用同样的输入运行 gridtool partition。",
     },
     "en": {
         "community": "community",
@@ -52,6 +73,23 @@ _WORDS = {
         "written": "written",
         "more": "{count} more communities in summary.json",
         "list": "-v lists every one",
+        "layer": "layer",
+        "rows": "rows",
+        "severity": "severity",
+        "id": "id",
+        "count": "count",
+        "first": "first place",
+        "what": "finding",
+        "kinds": "{count} more kinds in findings.html",
+        ERROR: "error",
+        WARNING: "warning",
+        INFO: "note",
+        "nothing": "Nothing was found.",
+        "mend": "Next: correct the errors and check again. Open findings.html in a browser, or "
+        "findings.gpkg in QGIS; gridtool explain {code} tells how to mend them.",
+        "look": "Next: look at the warnings (findings.html), then run gridtool partition on the "
+        "same input.",
+        "go": "Next: run gridtool partition on the same input.",
     },
 }
 _REASONS = {
@@ -61,7 +99,9 @@ _REASONS = {
     "barrier": ("屏障隔开", "barrier"),
     "not_found": ("未找到", "not found"),
 }
+_STYLES = {ERROR: "red", WARNING: "yellow", INFO: "blue"}
 _ROWS = 30
+_KINDS = 20
 
 
 @contextmanager
@@ -92,10 +132,7 @@ def progress_bar(lang: Lang, *, shown: bool) -> Iterator[Callable[[str, int, int
 
 def print_division(division: Division, written: list[Path], lang: Lang, *, verbose: bool) -> None:
     """Print the table of communities, the findings and the files, on stdout."""
-    console = Console()
-    if not console.is_terminal:
-        # into a file or pipe nothing is folded
-        console = Console(width=200)
+    console = _stdout()
     words = _WORDS[lang]
     summary = division.summary
     table = Table(box=None, header_style="bold", pad_edge=False)
@@ -128,9 +165,78 @@ def print_division(division: Division, written: list[Path], lang: Lang, *, verbo
     console.print(table)
     if not verbose and len(rows) > _ROWS:
         console.print(words["more"].format(count=len(rows) - _ROWS))
-    _print_findings(console, division, lang, verbose=verbose)
+    if len(division.findings):
+        console.print(f"\n{words['findings']}: {len(division.findings)}", highlight=False)
+        _print_findings(console, division.findings, lang, verbose=verbose)
+    _print_written(console, written, lang)
+
+
+def print_check(check: Check, written: list[Path], lang: Lang, *, verbose: bool) -> None:
+    """Print the layers, the findings by kind, the files and what to do next, on stdout."""
+    console = _stdout()
+    words = _WORDS[lang]
+    findings, counts = check.findings, check.summary["findings"]["by_severity"]
+    if check.layers:
+        table = Table(box=None, header_style="bold", pad_edge=False)
+        table.add_column(words["layer"], no_wrap=True)
+        table.add_column(words["rows"], justify="right", no_wrap=True)
+        for key, count in check.layers.items():
+            table.add_row(f"{INPUT_LAYERS[key].zh} {key}" if lang == "zh" else key, f"{count:,}")
+        console.print(table)
+        console.print()
+    if findings.empty:
+        console.print(words["nothing"])
+    else:
+        told = [f"{words[item]} {counts[item]:,}" for item in SEVERITIES if counts.get(item)]
+        console.print(f"{words['findings']}: {' · '.join(told)}", highlight=False)
+        if verbose:
+            _print_findings(console, findings, lang, verbose=True)
+        else:
+            _print_kinds(console, findings, lang)
+    console.print()
+    _print_written(console, written, lang)
+    step = "go" if not counts.get(WARNING) else "look"
+    first = "" if findings.empty else findings["code"].iloc[0]
+    _line(console, words["mend" if counts.get(ERROR) else step].format(code=first))
+
+
+def _print_kinds(console: Console, findings: pd.DataFrame, lang: Lang) -> None:
+    """Print a line for each kind of finding, in the order they come."""
+    words = _WORDS[lang]
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("severity", "id", "count", "first"):
+        table.add_column(words[name], no_wrap=True, justify="right" if name == "count" else "left")
+    table.add_column(words["what"])
+    groups = list(findings.groupby("code", sort=False))
+    for code, group in groups[:_KINDS]:
+        first = group.iloc[0]
+        table.add_row(
+            Text(words[first["severity"]], style=_STYLES[first["severity"]]),
+            str(code),
+            f"{len(group):,}",
+            Text(_place(first["layer"], first["row"])),
+            Text(first[f"message_{lang}"]),
+        )
+    console.print(table)
+    if len(groups) > _KINDS:
+        console.print(words["kinds"].format(count=len(groups) - _KINDS), highlight=False)
+
+
+def _place(layer: object, row: object) -> str:
+    """Return where a finding is, as ``layer[row]``."""
+    return f"{layer}[{row}]" if isinstance(row, str) else str(layer)
+
+
+def _stdout() -> Console:
+    """Return the console of results; into a file or pipe nothing is folded."""
+    console = Console()
+    return console if console.is_terminal else Console(width=200)
+
+
+def _print_written(console: Console, written: list[Path], lang: Lang) -> None:
+    """Print the files written."""
     for path in written:
-        console.print(f"{words['written']} {path}", highlight=False, soft_wrap=True)
+        _line(console, f"{_WORDS[lang]['written']} {path}")
 
 
 def _urban_base(division: Division) -> dict[str, int]:
@@ -162,20 +268,15 @@ def _reasons(exceptions: list[dict[str, object]], lang: Lang) -> str:
     return "、".join(parts) if lang == "zh" else ", ".join(parts)
 
 
-def _print_findings(console: Console, division: Division, lang: Lang, *, verbose: bool) -> None:
+def _print_findings(console: Console, findings: pd.DataFrame, lang: Lang, *, verbose: bool) -> None:
     """Print findings: a line for each kind, or each one."""
-    findings = division.findings
-    if findings.empty:
-        return
     column = f"message_{lang}"
-    console.print(f"\n{_WORDS[lang]['findings']}: {len(findings)}", highlight=False)
-    groups = findings.groupby("code", sort=True)
-    for code, group in groups:
+    for code, group in findings.groupby("code", sort=True):
         mark = "·" if group["severity"].iloc[0] == INFO else "!"
         if verbose:
             for item in group.itertuples():
-                row = f"[{item.row}]" if isinstance(item.row, str) else ""
-                _line(console, f"{mark} {code} {item.layer}{row}: {getattr(item, column)}")
+                place = _place(item.layer, item.row)
+                _line(console, f"{mark} {code} {place}: {getattr(item, column)}")
             continue
         more = f" (×{len(group)})" if len(group) > 1 else ""
         _line(console, f"{mark} {code} {group['layer'].iloc[0]}: {group[column].iloc[0]}{more}")

@@ -4,55 +4,59 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from gridtool.errors import DONE, FINDINGS, SettingsError
-from gridtool.messages import Lang, default_lang
-
-if TYPE_CHECKING:
-    from gridtool.cli.config import Config
-    from gridtool.pipeline import Settings
-
-_LayerPath = Annotated[str | None, typer.Option(metavar="PATH", show_default=False)]
-
-
-def _layer_option(key: str, zh: str) -> object:
-    text = f"{zh}图层 File of the layer {key}; FILE.gpkg|layername=NAME names one of several."
-    return typer.Option(f"--{key}", metavar="PATH", show_default=False, help=text)
+from gridtool.cli.options import (
+    AsJson,
+    Barriers,
+    Buildings,
+    Codes,
+    Columns,
+    Communities,
+    Compounds,
+    ConfigFile,
+    Coords,
+    Counts,
+    Crs,
+    Language,
+    Overwrite,
+    Quiet,
+    Roads,
+    Sites,
+    Source,
+    Totals,
+    Towgs84,
+    Verbose,
+    chosen_lang,
+    chosen_placing,
+    given_input,
+)
+from gridtool.errors import DONE, FINDINGS
 
 
 def partition_command(
-    source: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[INPUT]",
-            show_default=False,
-            help="输入 A GeoPackage, a FileGDB, or a folder of files named by layer.",
-        ),
-    ] = None,
+    source: Source = None,
     out: Annotated[
         Path,
         typer.Option(
             "--out", "-o", metavar="FOLDER", help="输出文件夹 For grids.gpkg and summary.json."
         ),
     ] = Path("out"),
-    communities: Annotated[str | None, _layer_option("communities", "社区")] = None,
-    buildings: Annotated[str | None, _layer_option("buildings", "楼栋")] = None,
-    roads: Annotated[str | None, _layer_option("roads", "道路")] = None,
-    compounds: Annotated[str | None, _layer_option("compounds", "小区")] = None,
-    sites: Annotated[str | None, _layer_option("sites", "专属单位")] = None,
-    barriers: Annotated[str | None, _layer_option("barriers", "屏障")] = None,
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map",
-            metavar="LAYER.COLUMN=SOURCE",
-            show_default=False,
-            help="列名对应 Say which source column is meant; LAYER=SOURCE for a layer. Repeat.",
-        ),
-    ] = None,
+    communities: Communities = None,
+    buildings: Buildings = None,
+    roads: Roads = None,
+    compounds: Compounds = None,
+    sites: Sites = None,
+    barriers: Barriers = None,
+    counts: Counts = None,
+    totals: Totals = None,
+    codes: Codes = None,
+    columns: Columns = None,
+    crs: Crs = None,
+    coords: Coords = None,
+    towgs84: Towgs84 = None,
     minimum: Annotated[
         int | None, typer.Option("--min", help="最少户数 Fewest households in a grid. [300]")
     ] = None,
@@ -79,25 +83,12 @@ def partition_command(
         int | None,
         typer.Option("--jobs", "-j", help="线程数 Threads; the result is the same. [1]"),
     ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            "--config", metavar="TOML", show_default=False, help="配置文件 Settings file."
-        ),
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="覆盖已有结果 Replace an existing result.")
-    ] = False,
-    lang: Annotated[
-        str | None, typer.Option("--lang", metavar="zh|en", help="语言 Language. [locale]")
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="输出 JSON Print the summary as JSON.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="安静 Print nothing.")] = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="详细 List every finding.")
-    ] = False,
+    config: ConfigFile = None,
+    overwrite: Overwrite = False,
+    lang: Language = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """把社区和行政村划分为网格 Divide communities and villages into grids.
 
@@ -105,24 +96,27 @@ def partition_command(
     OUT/summary.json. Exit code 0: done; 1: done, with findings that need a person; 2: usage;
     10 and up: the input cannot be used.
     """
-    tongue = _lang(lang)
-    given = {
-        "communities": communities,
-        "buildings": buildings,
-        "roads": roads,
-        "compounds": compounds,
-        "sites": sites,
-        "barriers": barriers,
-    }
-    paths: dict[str, Path | str] = {key: path for key, path in given.items() if path is not None}
-    if source is None and not {"communities", "buildings"} <= paths.keys():
-        raise typer.BadParameter(
-            "需要 INPUT，或 --communities 和 --buildings · "
-            "INPUT is needed, or --communities and --buildings"
-        )
-    from gridtool.cli.config import load_config
+    tongue = chosen_lang(lang)
+    from gridtool.cli.config import build_settings, load_config
 
     loaded = load_config(config)
+    given = given_input(
+        source,
+        {
+            "communities": communities,
+            "buildings": buildings,
+            "roads": roads,
+            "compounds": compounds,
+            "sites": sites,
+            "barriers": barriers,
+            "counts": counts,
+            "totals": totals,
+            "codes": codes,
+        },
+        columns,
+        chosen_placing(crs, coords, towgs84, loaded),
+        loaded,
+    )
     size = {
         "min": minimum,
         "max": maximum,
@@ -130,8 +124,7 @@ def partition_command(
         "persons": persons,
         "persons_tolerance": persons_tolerance,
     }
-    settings = _settings(loaded, size, {"scheme": scheme, "seed": seed, "jobs": jobs})
-    columns = {**loaded.mapping, **_mapping(mapping or [])}
+    settings = build_settings(loaded, size, {"scheme": scheme, "seed": seed, "jobs": jobs})
 
     from gridtool.cli.console import print_division, progress_bar
     from gridtool.findings import needs_person
@@ -146,8 +139,9 @@ def partition_command(
         division, written = partition_files(
             source,
             out,
-            paths=paths,
-            mapping=columns,
+            paths=given.paths,
+            mapping=given.mapping,
+            placing=given.placing,
             settings=settings,
             overwrite=overwrite,
             lang=tongue,
@@ -158,57 +152,3 @@ def partition_command(
     elif not quiet:
         print_division(division, written, tongue, verbose=verbose)
     raise typer.Exit(FINDINGS if needs_person(division.findings) else DONE)
-
-
-def _lang(value: str | None) -> Lang:
-    """Return the language asked for, else the locale's."""
-    if value not in (None, "zh", "en"):
-        raise typer.BadParameter("--lang: zh | en")
-    return default_lang() if value is None else ("zh" if value == "zh" else "en")
-
-
-def _mapping(pairs: list[str]) -> dict[str, str]:
-    """Split ``layer.column=source`` pairs."""
-    for pair in pairs:
-        if "=" not in pair:
-            raise typer.BadParameter(f"--map {pair}: LAYER.COLUMN=SOURCE")
-    return {key.strip(): value.strip() for key, _, value in (pair.partition("=") for pair in pairs)}
-
-
-def _settings(config: Config, size: dict[str, int | None], own: dict[str, object]) -> Settings:
-    """Join the file's settings with the options given, which win.
-
-    A target that was not asked for stays inside a window that was moved.
-    """
-    from gridtool.division import Dials
-    from gridtool.graph import Costs
-    from gridtool.pipeline import Settings
-    from gridtool.rules import Rules
-
-    asked = {key: value for key, value in size.items() if value is not None}
-    window = {**config.size.model_dump(), **asked}
-    if "target" not in asked and "target" not in config.size.model_fields_set:
-        middle = (window["min"] + window["max"]) // 2
-        window["target"] = min(max(window["target"], window["min"]), window["max"])
-        if asked.keys() & {"min", "max"} or config.size.model_fields_set & {"min", "max"}:
-            window["target"] = middle
-    rules = Rules(
-        min_households=window["min"],
-        max_households=window["max"],
-        target_households=window["target"],
-        persons=window["persons"],
-        persons_tolerance=window["persons_tolerance"],
-    )
-    chosen = {key: value for key, value in own.items() if value is not None}
-    merged = {"scheme": config.scheme, "seed": config.seed, "jobs": config.jobs, **chosen}
-    if int(str(merged["jobs"])) < 1 or int(str(merged["seed"])) < 0:
-        raise SettingsError("GT046", reason="--jobs >= 1, --seed >= 0")
-    return Settings(
-        rules=rules,
-        costs=Costs(**config.costs.model_dump()),
-        dials=Dials(**config.weights.model_dump()),
-        scheme=str(merged["scheme"]),
-        seed=int(str(merged["seed"])),
-        jobs=int(str(merged["jobs"])),
-        **config.estimate.model_dump(),
-    )
