@@ -85,7 +85,7 @@ def compounds(**shapes: BaseGeometry) -> Any:
 
 def checked(**frames: gpd.GeoDataFrame) -> Frames:
     """Return layers as the stage ``units`` takes them."""
-    layers, _ = check_layers(read_frames(frames)[0])
+    layers, _ = check_layers(read_frames(frames).layers)
     return layers
 
 

@@ -110,9 +110,9 @@ def test_the_toml_block_holds_every_key_with_its_default(text, tmp_path):
 def test_the_options_are_those_of_the_help(text):
     run = CliRunner().invoke(app, ["partition", "--help"], terminal_width=200)
     lines = [line.split("  ")[0] for line in re.findall(r"^ +(-.*)$", run.stdout, re.M)]
-    helped = {word for line in lines for word in re.findall(r"(?<!\S)--?[a-z-]+", line)}
+    helped = {word for line in lines for word in re.findall(r"(?<!\S)--?[a-z0-9-]+", line)}
     (first,) = {row[0] for row in (["option"], ["选项"]) if tables(text, row[0])}
-    listed = re.findall(r"`(--?[a-z-]+)`", " ".join(row[0] for row in tables(text, first)))
+    listed = re.findall(r"`(--?[a-z0-9-]+)`", " ".join(row[0] for row in tables(text, first)))
     assert len(listed) == len(set(listed))
     assert set(listed) == helped - {"-h", "--help"}
 
