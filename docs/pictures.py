@@ -265,11 +265,11 @@ def draw_closeup(layers: Frames, division: gridtool.Division) -> None:
 def main() -> None:
     """Divide the sample and draw both pictures."""
     use_chinese_font()
-    layers, crs = gridtool.read_layers(SAMPLE)
-    division = gridtool.partition(**layers, crs=crs)
+    inputs = gridtool.read_layers(SAMPLE)
+    division = gridtool.partition(**inputs.layers, crs=inputs.crs)
     IMAGES.mkdir(exist_ok=True)
-    draw_town(layers, division)
-    draw_closeup(layers, division)
+    draw_town(inputs.layers, division)
+    draw_closeup(inputs.layers, division)
 
 
 if __name__ == "__main__":
