@@ -136,6 +136,13 @@ def test_tables_that_cannot_be_read(tmp_path: Path) -> None:
         load_table([tmp_path / "other.npz"])
 
 
+def test_a_table_without_a_row_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "codes.csv"
+    path.write_text("code,name\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"GT006 the layer is empty · codes\.csv"):
+        load_table([path])
+
+
 def test_an_index_holds_what_the_tables_hold(tmp_path: Path, table) -> None:
     path = tmp_path / "zigong.npz"
     table.save(path)

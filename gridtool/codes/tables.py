@@ -138,7 +138,7 @@ def read_tables(
     Raises
     ------
     InputError
-        When a file cannot be read.
+        When a file cannot be read, or holds no row.
     ColumnError
         When a column is missing.
     DataError
@@ -175,6 +175,8 @@ def make_table(frame: pd.DataFrame, *, source: str, edition: str = "") -> CodeTa
 def _read_one(path: Path) -> pd.DataFrame:
     """Return ``code`` (12 digits), ``name`` and ``layer`` of one file."""
     frame = read_columns(path, CODES, required=("code", "name"))
+    if frame.empty:
+        raise InputError("GT006", layer=path.name)
     code = frame["code"].fillna("").str.strip()
     good = code.str.fullmatch(r"[1-9]\d+") & code.str.len().isin(_LEVELS)
     if not good.all():
