@@ -25,7 +25,7 @@ from builders import (
 from hypothesis import given, settings
 from shapely import box
 
-from gridtool.division import assign_grids
+from gridtool.division import assign_grids, measure_communities
 from gridtool.graph import build_graph
 from gridtool.pipeline import Division, Settings, partition
 from gridtool.rules import Rules
@@ -105,6 +105,45 @@ def test_a_known_community_is_taken_over() -> None:
     odd = before.assign(grid=np.arange(9) // 3 + 5)
     after = assign_grids(units, edges, kinds, known={CODES[0]: odd})
     assert after["grid"].tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+
+
+def measured(households: list[list[int | None]], **more: Any) -> pd.Series:
+    """Return the figures of one divided community."""
+    units, borders = lattice(households)
+    edges = build_graph(units, borders)
+    kinds = pd.DataFrame({"code": [CODES[0]], "kind": ["community"]})
+    spent: dict[str, float] = {}
+    grids = assign_grids(units, edges, kinds, timed=spent.__setitem__)
+    figures = measure_communities(units, edges, grids, seconds=spent, **more)
+    assert list(figures.index) == list(spent) == [CODES[0]]
+    assert figures["seconds"].iloc[0] == spent[CODES[0]] >= 0.0
+    return figures.iloc[0]
+
+
+def test_figures_of_a_community() -> None:
+    # 4 x 2 squares of 100: two halves, 20 m through street blocks at three times the cost
+    row = measured([[100] * 4] * 2, nodes=50)
+    assert (row["k"], row["in_window"], row["cut_m"], row["cut_cost"]) == (2, 1.0, 20.0, 60.0)
+    assert row["bound_cost"] == pytest.approx(60.0)
+    assert np.isnan(measured([[100] * 4] * 2)["bound_cost"])
+
+
+def test_figures_of_one_grid_need_no_proof() -> None:
+    row = measured([[100, 100, 99]])
+    assert (row["k"], row["in_window"], row["cut_m"], row["bound_cost"]) == (1, 0.0, 0.0, 0.0)
+
+
+def test_figures_of_pieces_are_summed() -> None:
+    # both sides of the gap stand alone, one as one grid, one as two
+    row = measured([[100] * 4 + [None] + [100] * 8], nodes=50)
+    assert (row["k"], row["in_window"], row["cut_m"]) == (3, 1.0, 10.0)
+    assert row["bound_cost"] == pytest.approx(30.0)
+
+
+def test_what_is_outside_the_window_has_no_bound() -> None:
+    row = measured([[300, 299]], nodes=50)
+    assert (row["k"], row["in_window"]) == (2, 0.5)
+    assert np.isnan(row["bound_cost"])
 
 
 def town(shape: Any, homes: list[Any], households: list[int], **more: Any) -> Division:

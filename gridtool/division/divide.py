@@ -6,18 +6,18 @@ reason that can be checked by arithmetic; ``not_found`` is the only one that is 
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
 from gridtool.division.engine import Component, Dials, Plan, divide
+from gridtool.division.pieces import Arrays, Piece, list_pieces
 from gridtool.geom import Ints
 from gridtool.rules import (
     BARRIER,
@@ -27,38 +27,11 @@ from gridtool.rules import (
     NOT_FOUND,
     RULES,
     SINGLE_BUILDING,
-    SMALL_COMMUNITY,
-    VILLAGE_KIND,
     Rules,
 )
 
-_HARDER = ((600, 0.1), (2000, 0.02), (2000, 0.5))
-"""Steps, and price of the window, of the longer searches made where the first plan misses it.
-
-They run on the uncoarsened graph; soft and hard prices get around different lumps (compounds of
-250-450 households).
-"""
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """Connected units to divide.
-
-    Attributes
-    ----------
-    members : int array
-        Positions of its units.
-    settled : str or None
-        ``""`` or a reason when it becomes one grid without further ado, else None.
-    village, alone : bool
-        Whether it is a village's, and whether it is all of its community.
-    """
-
-    code: str
-    members: Ints
-    settled: str | None
-    village: bool
-    alone: bool
+_HARDER = (2.0, 8.0)
+"""How much longer the searches are that are made where the first plan misses the window."""
 
 
 def assign_grids(
@@ -72,6 +45,7 @@ def assign_grids(
     jobs: int = 1,
     known: Mapping[str, pd.DataFrame] | None = None,
     tick: Callable[[int, int], None] | None = None,
+    timed: Callable[[str, float], None] | None = None,
 ) -> pd.DataFrame:
     """Assign every unit to a grid, each community on its own.
 
@@ -93,6 +67,8 @@ def assign_grids(
         What was returned before for the same units of a community: it is taken over.
     tick : callable, optional
         Called with pieces done and pieces in all.
+    timed : callable, optional
+        Called, in any thread, with the community of a piece and the CPU seconds it took.
 
     Returns
     -------
@@ -101,18 +77,20 @@ def assign_grids(
         an urban base grid is outside the household window).
     """
     first, second = (units.index.get_indexer(edges[end]) for end in ("first", "second"))
-    links = csr_matrix((np.ones(len(edges)), (first, second)), shape=(len(units),) * 2)
-    hang = connected_components(links, directed=False)[1].astype(np.int64)
+    arrays = Arrays(units, edges, first, second)
     known = known or {}
     pieces = [
         piece
-        for piece in _pieces(units, hang, communities.set_index("code")["kind"], rules)
+        for piece in list_pieces(units, arrays.hang(), communities.set_index("code")["kind"], rules)
         if piece.code not in known
     ]
-    arrays = _Arrays(units, edges, first, second)
 
-    def solve(piece: _Piece) -> tuple[Ints, list[str | None]]:
-        return _solve(piece, arrays, rules, dials or Dials(), seed)
+    def solve(piece: Piece) -> tuple[Ints, list[str | None]]:
+        begun = time.thread_time()
+        found = _solve(piece, arrays, rules, dials or Dials(), seed)
+        if timed:
+            timed(piece.code, time.thread_time() - begun)
+        return found
 
     grid = np.full(len(units), -1, dtype=np.int64)
     reason = np.full(len(units), None, dtype=object)
@@ -135,69 +113,8 @@ def assign_grids(
     return pd.DataFrame({"grid": grid, "grid_kind": kind, "reason": reason}, index=units.index)
 
 
-def _pieces(units: gpd.GeoDataFrame, hang: Ints, kinds: pd.Series, rules: Rules) -> list[_Piece]:
-    """List what to divide, community by community, sites after the base."""
-    pieces = []
-    households = units["households"].to_numpy()
-    site = units["site_id"].to_numpy(dtype=object)
-    for code, positions in units.groupby("community_code", sort=True).indices.items():
-        village = kinds[code] == VILLAGE_KIND
-        base = positions[pd.isna(site[positions])]
-        total = int(households[base].sum())
-        settled = None
-        if village and total <= rules.max_households:
-            settled = ""
-        elif not village and total < rules.min_households:
-            settled = SMALL_COMMUNITY
-        if settled is not None:
-            if len(base):
-                pieces.append(_Piece(code, base, settled, village, alone=True))
-        else:
-            parts = pd.Series(base).groupby(hang[base], sort=False)
-            for _, members in parts:
-                one = members.to_numpy()
-                pieces.append(_Piece(code, one, None, village, alone=len(one) == len(base)))
-        named = positions[~pd.isna(site[positions])]
-        for _, members in pd.Series(named).groupby(site[named], sort=True):
-            pieces.append(_Piece(code, members.to_numpy(), "", village, alone=False))
-    return pieces
-
-
-class _Arrays:
-    """The units and edges of all communities as arrays, cut into components on demand."""
-
-    def __init__(
-        self, units: gpd.GeoDataFrame, edges: pd.DataFrame, first: Ints, second: Ints
-    ) -> None:
-        self.households = units["households"].to_numpy()
-        self.persons = units["persons"].to_numpy()
-        self.largest = units["largest"].to_numpy()
-        self.area = units["area_m2"].to_numpy()
-        self.perimeter = units["perimeter_m"].to_numpy()
-        a, b = np.r_[first, second], np.r_[second, first]
-        order = np.lexsort((b, a))
-        self.other = b[order].astype(np.int64)
-        self.start = np.searchsorted(a[order], np.arange(len(units) + 1))
-        self.cost = np.tile(edges["cost"].to_numpy(), 2)[order]
-        self.length = np.tile(edges["length_m"].to_numpy(), 2)[order]
-
-    def component(self, members: Ints, rules: Rules) -> Component:
-        """Return a piece as the engine takes it."""
-        degree = self.start[members + 1] - self.start[members]
-        start = np.r_[0, np.cumsum(degree)]
-        at = np.repeat(self.start[members] - start[:-1], degree) + np.arange(start[-1])
-        place = np.full(int(members.max()) + 1, -1, dtype=np.int64)
-        place[members] = np.arange(len(members))
-        heavy = self.households[members] > rules.max_households
-        weight = np.minimum(self.households[members], rules.max_households).astype(np.float64)
-        return Component(
-            (start, place[self.other[at]], self.cost[at], self.length[at]),
-            (weight, self.area[members], self.perimeter[members], heavy.astype(np.int64)),
-        )
-
-
 def _solve(
-    piece: _Piece, arrays: _Arrays, rules: Rules, dials: Dials, seed: int
+    piece: Piece, arrays: Arrays, rules: Rules, dials: Dials, seed: int
 ) -> tuple[Ints, list[str | None]]:
     """Divide one piece; return each unit's grid and each grid's reason."""
     members = piece.members
@@ -216,7 +133,7 @@ def _solve(
 
 
 def _best_label(
-    piece: _Piece, component: Component, arrays: _Arrays, rules: Rules, dials: Dials, seed: int
+    piece: Piece, component: Component, arrays: Arrays, rules: Rules, dials: Dials, seed: int
 ) -> Ints:
     """Try numbers of grids, the likeliest first, until every grid is in the window."""
     window = (
@@ -229,9 +146,7 @@ def _best_label(
     for tries in range(1 + len(_HARDER)):
         effort = dials
         if tries:
-            steps, outside = _HARDER[tries - 1]
-            whole = len(component.units[0])
-            effort = replace(dials, steps=steps, outside=outside, coarse_units=whole, starts=1)
+            effort = replace(dials, effort=_HARDER[tries - 1] * max(1.0, dials.effort))
         for k in counts:
             plan = divide(component, k, window, effort, seed + tries)
             key = (*_misses(plan, piece.members, arrays, rules), plan.outside)
@@ -263,7 +178,7 @@ def _counts(weight: float, rules: Rules) -> list[int]:
     return sorted(counts, key=strain)
 
 
-def _misses(plan: Plan, members: Ints, arrays: _Arrays, rules: Rules) -> tuple[int, int]:
+def _misses(plan: Plan, members: Ints, arrays: Arrays, rules: Rules) -> tuple[int, int]:
     """Count grids outside the window for want of a better plan.
 
     Returns
@@ -283,7 +198,7 @@ def _misses(plan: Plan, members: Ints, arrays: _Arrays, rules: Rules) -> tuple[i
     return int((~fits & ~excused & ~about).sum()), int((~fits & ~excused).sum())
 
 
-def _reasons(piece: _Piece, label: Ints, arrays: _Arrays, rules: Rules) -> list[str | None]:
+def _reasons(piece: Piece, label: Ints, arrays: Arrays, rules: Rules) -> list[str | None]:
     """Return why each grid is outside the household window, None where it is not."""
     members = piece.members
     total = int(arrays.households[members].sum())
@@ -301,6 +216,6 @@ def _reasons(piece: _Piece, label: Ints, arrays: _Arrays, rules: Rules) -> list[
     return reasons
 
 
-def _own_seed(piece: _Piece, seed: int) -> int:
+def _own_seed(piece: Piece, seed: int) -> int:
     """Return a seed that depends on the piece alone, not on what else is divided."""
     return (seed << 32) ^ zlib.crc32(f"{piece.code}/{len(piece.members)}".encode())

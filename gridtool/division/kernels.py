@@ -3,9 +3,10 @@
 A graph is given by ``start`` (n + 1) and ``other`` (2m), its edges by ``cost`` (what cutting them
 costs, weighted metres) and ``length`` (true metres), its units by ``weight`` (households),
 ``area`` (m²) and ``outline`` (whole border, m). ``heavy`` marks units over the window's top.
-Dials are packed as ``(low, high, aim, mu, nu, gamma)``: the window and target in households, and
-the price of a household outside the window, of a household off the target, and of a wholly
-un-round grid (1 - Polsby-Popper), all in metres of cut.
+Dials are packed as ``(low, high, aim, mu, gamma, nu, knee, dear)``: the window and target in
+households, and the price of a household outside the window, of a wholly un-round grid
+(1 - Polsby-Popper), and of a household off the target: nu up to ``knee`` households in all, dear
+beyond; all prices in metres of cut.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from gridtool.geom import Bools, Floats, Ints
 Words = npt.NDArray[np.uint64]
 Graph = tuple[Ints, Ints, Floats, Floats]
 Units = tuple[Floats, Floats, Floats, Ints]
-Dials = tuple[float, float, float, float, float, float]
+Dials = tuple[float, float, float, float, float, float, float, float]
 
 _OVER_HEAVY = 0.3  # a grid around a heavy unit is over the window anyway: more costs less
 
 
 @numba.njit(cache=True, nogil=True)
-def _draw(state: Words) -> float:
+def draw(state: Words) -> float:
     """Return the next number in [0, 1) of a 64-bit xorshift generator."""
     x = state[0]
     x ^= x >> np.uint64(12)
@@ -45,14 +46,24 @@ def _outside(weight: float, heavy: int, low: float, high: float) -> float:
 
 @numba.njit(cache=True, nogil=True)
 def _price(weight: float, heavy: int, area: float, border: float, dials: Dials) -> float:
-    """Return the energy of one grid, its cut left out."""
-    low, high, aim, mu, nu, gamma = dials
-    energy = mu * _outside(weight, heavy, low, high) + gamma
-    if heavy == 0:
-        energy += nu * abs(weight - aim)
+    """Return the energy of one grid, its cut and its drift left out."""
+    price = dials[3] * _outside(weight, heavy, dials[0], dials[1]) + dials[4]
     if border > 0.0:
-        energy -= gamma * min(1.0, 12.566370614359172 * area / (border * border))
-    return energy
+        price -= dials[4] * min(1.0, 12.566370614359172 * area / (border * border))
+    return price
+
+
+@numba.njit(cache=True, nogil=True)
+def _drift(weight: float, heavy: int, dials: Dials) -> float:
+    """Return how many households a grid is off the target."""
+    return abs(weight - dials[2]) if heavy == 0 else 0.0
+
+
+@numba.njit(cache=True, nogil=True)
+def _drift_price(drift: float, dials: Dials) -> float:
+    """Return the energy of all drift."""
+    nu, knee, dear = dials[5], dials[6], dials[7]
+    return nu * min(drift, knee) + dear * max(0.0, drift - knee)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -94,11 +105,12 @@ def measure(
 def energy(label: Ints, k: int, graph: Graph, units: Units, dials: Dials) -> tuple[float, float]:
     """Return the energy of a whole plan and the households outside the window."""
     weight, area, border, heavy, _, cut = measure(label, k, graph, units)
-    total, outside = cut, 0.0
+    total, outside, drift = cut, 0.0, 0.0
     for p in range(k):
         total += _price(weight[p], heavy[p], area[p], border[p], dials)
         outside += _outside(weight[p], heavy[p], dials[0], dials[1])
-    return total, outside
+        drift += _drift(weight[p], heavy[p], dials)
+    return total + _drift_price(drift, dials), outside
 
 
 @numba.njit(cache=True, nogil=True)
@@ -165,9 +177,11 @@ def anneal(
     unit_weight, unit_area, outline, unit_heavy = units
     n = len(label)
     weight, area, border, heavy, count, _ = measure(label, k, graph, units)
-    price = np.empty(k)
+    price, drift = np.empty(k), 0.0
     for p in range(k):
         price[p] = _price(weight[p], heavy[p], area[p], border[p], dials)
+        drift += _drift(weight[p], heavy[p], dials)
+    drift_price = _drift_price(drift, dials)
     foreign = np.zeros(n, np.int64)
     rim = np.empty(n, np.int64)
     place = np.full(n, -1, np.int64)
@@ -182,17 +196,18 @@ def anneal(
     seen = np.zeros(n, np.int64)
     queue = np.empty(n, np.int64)
     best, current, lowest = label.copy(), 0.0, 0.0
+    changed, since = np.empty(n, np.int64), 0
     fall = (cold / hot) ** (1.0 / max(1, steps))
     heat = hot
     for step in range(steps):
         heat *= fall
         if size == 0:
             break
-        u = rim[np.int64(_draw(state) * size)]
+        u = rim[np.int64(draw(state) * size)]
         p = label[u]
         if count[p] == 1:
             continue
-        pick = np.int64(_draw(state) * foreign[u])
+        pick = np.int64(draw(state) * foreign[u])
         q = -1
         for e in range(start[u], start[u + 1]):
             if label[other[e]] != p:
@@ -210,30 +225,29 @@ def anneal(
                 metres_q += length[e]
         border_p = border[p] - outline[u] + 2.0 * metres_p
         border_q = border[q] + outline[u] - 2.0 * metres_q
-        price_p = _price(
-            weight[p] - unit_weight[u], heavy[p] - unit_heavy[u], area[p] - unit_area[u],
-            border_p, dials,
-        )  # fmt: skip
-        price_q = _price(
-            weight[q] + unit_weight[u], heavy[q] + unit_heavy[u], area[q] + unit_area[u],
-            border_q, dials,
-        )  # fmt: skip
+        weight_p, heavy_p = weight[p] - unit_weight[u], heavy[p] - unit_heavy[u]
+        weight_q, heavy_q = weight[q] + unit_weight[u], heavy[q] + unit_heavy[u]
+        price_p = _price(weight_p, heavy_p, area[p] - unit_area[u], border_p, dials)
+        price_q = _price(weight_q, heavy_q, area[q] + unit_area[u], border_q, dials)
+        drifted = drift + _drift(weight_p, heavy_p, dials) + _drift(weight_q, heavy_q, dials)
+        drifted -= _drift(weight[p], heavy[p], dials) + _drift(weight[q], heavy[q], dials)
+        drifted_price = _drift_price(drifted, dials)
         change = to_p - to_q + price_p + price_q - price[p] - price[q]
-        if change > 0.0 and _draw(state) >= np.exp(-change / heat):
+        change += drifted_price - drift_price
+        if change > 0.0 and draw(state) >= np.exp(-change / heat):
             continue
         if not _stays_whole(u, label, graph, seen, queue, step + 1):
             continue
         label[u] = q
-        weight[p] -= unit_weight[u]
-        weight[q] += unit_weight[u]
+        weight[p], weight[q] = weight_p, weight_q
+        heavy[p], heavy[q] = heavy_p, heavy_q
         area[p] -= unit_area[u]
         area[q] += unit_area[u]
-        heavy[p] -= unit_heavy[u]
-        heavy[q] += unit_heavy[u]
         count[p] -= 1
         count[q] += 1
         border[p], border[q] = border_p, border_q
         price[p], price[q] = price_p, price_q
+        drift, drift_price = drifted, drifted_price
         foreign[u] = 0
         for e in range(start[u], start[u + 1]):
             v = other[e]
@@ -257,10 +271,18 @@ def anneal(
             place[rim[size]] = place[u]
             place[u] = -1
         current += change
+        if since < n:
+            changed[since] = u
+        since += 1
         if current < lowest - 1e-9:
             lowest = current
-            for v in range(n):
-                best[v] = label[v]
+            if since <= n:
+                for i in range(since):
+                    best[changed[i]] = label[changed[i]]
+            else:
+                for v in range(n):
+                    best[v] = label[v]
+            since = 0
     for v in range(n):
         label[v] = best[v]
 
@@ -318,7 +340,7 @@ def _grow_tree(
         for e in range(start[u], start[u + 1]):
             if label[other[e]] == p and other[e] > u:
                 a[m], b[m] = i, local[other[e]]
-                key[m] = -np.log(1.0 - _draw(state)) / (cost[e] + 1e-9)
+                key[m] = -np.log(1.0 - draw(state)) / (cost[e] + 1e-9)
                 m += 1
     root = np.empty(n, np.int64)
     for i in range(n):
@@ -368,6 +390,29 @@ def _grow_tree(
 
 
 @numba.njit(cache=True, nogil=True)
+def _chain(order: Ints, parent: Ints, size: Ints, head: Ints) -> None:
+    """Count what hangs under each node, and name the top of its chain of heaviest children.
+
+    Chains let two nodes find where their paths to the root meet in a few steps.
+    """
+    n = len(order)
+    for i in range(n):
+        size[i] = 1
+    for at in range(n - 1, 0, -1):
+        size[parent[order[at]]] += size[order[at]]
+    heavy = np.full(n, -1, np.int64)
+    for at in range(1, n):
+        x = order[at]
+        y = parent[x]
+        if heavy[y] < 0 or size[x] > size[heavy[y]]:
+            heavy[y] = x
+    head[order[0]] = order[0]
+    for at in range(1, n):
+        x = order[at]
+        head[x] = head[parent[x]] if heavy[parent[x]] == x else x
+
+
+@numba.njit(cache=True, nogil=True)
 def split(
     label: Ints,
     p: int,
@@ -399,7 +444,7 @@ def split(
     """
     start, other, cost = graph[0], graph[1], graph[2]
     unit_weight = units[0]
-    low, high, mu, nu = dials[0], dials[1], dials[3], dials[4]
+    low, high, mu, nu = dials[0], dials[1], dials[3], dials[5]
     local = np.empty(len(label), np.int64)
     n = 0
     for u in range(len(label)):
@@ -416,15 +461,16 @@ def split(
         whole += unit_weight[nodes[i]]
     best_score, best_k = np.inf, 0
     best_side = np.zeros(n, np.bool_)
-    below, border, size = np.empty(n), np.empty(n), np.empty(n, np.int64)
+    below, border = np.empty(n), np.empty(n)
+    size, head = np.empty(n, np.int64), np.empty(n, np.int64)
     for _ in range(trees):
         order, parent, depth = _grow_tree(nodes, label, p, graph, local, state)
         if len(order) < n:
             return 0
+        _chain(order, parent, size, head)
         for i in range(n):
             below[i] = unit_weight[nodes[i]]
             border[i] = 0.0
-            size[i] = 1
         for i in range(n):
             u = nodes[i]
             for e in range(start[u], start[u + 1]):
@@ -433,12 +479,12 @@ def split(
                 border[i] += cost[e]
                 if other[e] > u:
                     x, y = i, local[other[e]]
-                    while x != y:
-                        if depth[x] < depth[y]:
-                            y = parent[y]
+                    while head[x] != head[y]:
+                        if depth[head[x]] < depth[head[y]]:
+                            y = parent[head[y]]
                         else:
-                            x = parent[x]
-                    border[x] -= 2.0 * cost[e]
+                            x = parent[head[x]]
+                    border[x if depth[x] < depth[y] else y] -= 2.0 * cost[e]
         found, found_k = -1, 0
         for at in range(len(order) - 1, 0, -1):
             x = order[at]
@@ -455,7 +501,6 @@ def split(
                 if score < best_score:
                     best_score, found, found_k = score, x, kx
             below[parent[x]] += below[x]
-            size[parent[x]] += size[x]
             border[parent[x]] += border[x]
         if found >= 0:
             best_k = found_k
@@ -479,6 +524,39 @@ def neighbours(label: Ints, k: int, graph: Graph) -> Bools:
         for e in range(start[u], start[u + 1]):
             touch[label[u], label[other[e]]] = True
     return touch
+
+
+@numba.njit(cache=True, nogil=True)
+def overlay(one: Ints, two: Ints, graph: Graph) -> tuple[Ints, int]:
+    """Lay two plans over one another.
+
+    Returns
+    -------
+    coarse : int array, n
+        Number of the connected ground that lies in one grid of either plan.
+    count : int
+    """
+    start, other = graph[0], graph[1]
+    n = len(one)
+    coarse, queue = np.full(n, -1, np.int64), np.empty(n, np.int64)
+    count = 0
+    for seed in range(n):
+        if coarse[seed] >= 0:
+            continue
+        coarse[seed] = count
+        queue[0] = seed
+        head, tail = 0, 1
+        while head < tail:
+            u = queue[head]
+            head += 1
+            for e in range(start[u], start[u + 1]):
+                v = other[e]
+                if coarse[v] < 0 and one[v] == one[u] and two[v] == two[u]:
+                    coarse[v] = count
+                    queue[tail] = v
+                    tail += 1
+        count += 1
+    return coarse, count
 
 
 @numba.njit(cache=True, nogil=True)
