@@ -248,6 +248,10 @@ def make_summary(grids, *, seconds=0.5):
         communities,
         buildings,
         findings_frame([*found, found[0]], CRS),
+        figures=pd.DataFrame(
+            {"cut_m": 812.345, "cut_cost": 500.0, "bound_cost": np.nan, "seconds": 0.01234},
+            index=["a"],
+        ),
         rules=RULES,
         estimate=ESTIMATE,
         settings={"version": "9.9", "seed": 1, "lang": "zh"},
@@ -290,9 +294,14 @@ def test_summary_by_hand(grids):
         "in_range": 1,
         "smallest": 350,
         "largest": 560,
+        "cut_m": 812.3,
+        "cut_cost": 500.0,
+        "bound_cost": None,
+        "seconds": 0.012,
         "exceptions": [{"grid_code": "a001", "households": 560, "reason": "single_building"}],
     }
     assert summary["communities"][1]["smallest"] is None
+    assert summary["communities"][1]["cut_m"] is None
     assert summary["findings"] == {
         "by_code": {"GT115": 2, "GT117": 1},
         "by_severity": {"info": 1, "warning": 2},

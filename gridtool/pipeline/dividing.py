@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,13 @@ import gridtool
 from gridtool.check import check_layers, estimate_model
 from gridtool.codes import assign_codes, load_scheme
 from gridtool.columns import GRID_BUILDINGS, GRIDS, UNITS, Layer
-from gridtool.division import assign_grids, dissolve_grids, explain_sizes, size_grids
+from gridtool.division import (
+    assign_grids,
+    dissolve_grids,
+    explain_sizes,
+    measure_communities,
+    size_grids,
+)
 from gridtool.division.kernels import anneal
 from gridtool.export import RESULT_FILES, ensure_free, write_results
 from gridtool.findings import Finding, findings_frame, refuse_errors
@@ -214,7 +220,7 @@ def _divide(inputs: Inputs, settings: Settings, clock: Clock) -> Division:
         )
         refuse_errors(found_in_check)
     communities = layers["communities"]
-    held, grids, unit_grid = _partition_units(layers, settings, clock)
+    held, grids, unit_grid, figures = _partition_units(layers, settings, clock)
     with clock.stage("codes"):
         sized = size_grids(grids, communities, rules=settings.rules)
         coded = assign_codes(sized, communities, layers.get("sites"), scheme=scheme)
@@ -232,6 +238,7 @@ def _divide(inputs: Inputs, settings: Settings, clock: Clock) -> Division:
         communities,
         buildings,
         found,
+        figures=figures,
         rules=settings.rules,
         estimate=estimate_model(
             buildings,
@@ -259,7 +266,7 @@ def _divide(inputs: Inputs, settings: Settings, clock: Clock) -> Division:
 
 def _partition_units(
     layers: Frames, settings: Settings, clock: Clock
-) -> tuple[Units, gpd.GeoDataFrame, Ints]:
+) -> tuple[Units, gpd.GeoDataFrame, Ints, pd.DataFrame]:
     """Build units and divide them; let go of whole units only where no division was found.
 
     How far to let go is tried on the failing communities alone; then all units are built anew,
@@ -272,38 +279,52 @@ def _partition_units(
         The grids, with column ``grid``.
     int array
         The grid of each unit.
+    DataFrame
+        What is measured of each community's division.
     """
-    held, assignment = _divide_units(layers, settings, clock, {})
+    spent: dict[str, float] = {}
+
+    def timed(code: str, seconds: float) -> None:
+        spent[code] = spent.get(code, 0.0) + seconds
+
+    held, edges, assignment = _divide_units(layers, settings, clock, timed, {})
     failed = _not_found(held, assignment) | held.severed
     relax: dict[str, int] = {}
     for level in (OPEN_GROUND, SPLIT_COMPOUNDS):
         if failed:
             tried = _only(layers, failed)
-            units, grids = _divide_units(tried, settings, clock, dict.fromkeys(failed, level))
+            units, _, grids = _divide_units(
+                tried, settings, clock, timed, dict.fromkeys(failed, level)
+            )
             still = _not_found(units, grids)
             relax |= dict.fromkeys(failed - still - units.severed, level)
             failed = still
     if relax:
         before = assignment.groupby(held.units["community_code"])
-        held, assignment = _divide_units(
+        held, edges, assignment = _divide_units(
             layers,
             settings,
             clock,
+            timed,
             relax,
             known={str(code): rows for code, rows in before if code not in relax},
         )
     with clock.stage("partition"):
         grids = dissolve_grids(held.units, assignment, held.buildings).reset_index()
-    return held, grids, assignment["grid"].to_numpy()
+        figures = measure_communities(
+            held.units, edges, assignment, rules=settings.rules, seconds=spent
+        )
+    return held, grids, assignment["grid"].to_numpy(), figures
 
 
 def _divide_units(
     layers: Frames,
     settings: Settings,
     clock: Clock,
+    timed: Callable[[str, float], None],
     relax: Mapping[str, int],
     known: Mapping[str, pd.DataFrame] | None = None,
-) -> tuple[Units, pd.DataFrame]:
+) -> tuple[Units, pd.DataFrame, pd.DataFrame]:
     """Build units, their graph, and assign them to grids; what is known is not sought again."""
     communities = layers["communities"]
     with clock.stage("units"):
@@ -321,8 +342,9 @@ def _divide_units(
             jobs=settings.jobs,
             known=known,
             tick=lambda done, count: clock.tell("partition", done, count),
+            timed=timed,
         )
-    return held, assignment
+    return held, edges, assignment
 
 
 def _not_found(held: Units, assignment: pd.DataFrame) -> set[str]:

@@ -27,7 +27,8 @@ _SINGLES: Final = frozenset(
 )
 _ARCHIVES: Final = frozenset((".zip",))
 SUFFIXES: Final = _CONTAINERS | _SINGLES | _ARCHIVES | PARQUET | TABLES | SHEETS
-_FAILURES = (RuntimeError, OSError, ValueError, CRSError)
+# pyogrio trips over itself (a variable never set) where a CRS cannot be written as text
+_FAILURES = (RuntimeError, OSError, ValueError, CRSError, UnboundLocalError)
 _DEPTH, _MOST_FILES = 3, 10_000
 # what `gridtool partition` writes beside its input is not input
 _OUTPUT_LAYERS = frozenset(("grids", "units"))

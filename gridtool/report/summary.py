@@ -24,6 +24,9 @@ from gridtool.rules import (
 FORMAT: Final = "gridtool.summary/1"
 CHECK_FORMAT: Final = "gridtool.check/1"
 
+_FIGURES: Final = {"cut_m": 1, "cut_cost": 1, "bound_cost": 1, "seconds": 3}
+"""What is measured of a community's division, and the decimals it is told with."""
+
 Json = dict[str, Any]
 
 
@@ -33,6 +36,7 @@ def summarise(
     buildings: pd.DataFrame,
     findings: pd.DataFrame,
     *,
+    figures: pd.DataFrame | None = None,
     rules: Rules,
     estimate: Mapping[str, object],
     settings: Mapping[str, object],
@@ -46,6 +50,8 @@ def summarise(
         The output layers of `gridtool.columns`; geometry is not looked at.
     communities : DataFrame
         ``code``, ``name``, ``kind``; one row each.
+    figures : DataFrame, index community code, optional
+        ``cut_m``, ``cut_cost``, ``bound_cost``, ``seconds`` of each community's division.
     rules : Rules
         The size window in force.
     estimate : mapping
@@ -68,7 +74,7 @@ def summarise(
         "rules": asdict(rules),
         "estimate": dict(estimate),
         "totals": _totals(grids, communities, buildings),
-        "communities": _communities(grids, communities),
+        "communities": _communities(grids, communities, figures),
         "findings": _findings(findings),
         "seconds": {key: round(float(value), 3) for key, value in seconds.items()},
     }
@@ -125,15 +131,30 @@ def _counts(values: pd.Series, known: tuple[str, ...]) -> dict[str, int]:
     return {value: int(found.get(value, 0)) for value in known}
 
 
-def _communities(grids: pd.DataFrame, communities: pd.DataFrame) -> list[Json]:
+def _communities(
+    grids: pd.DataFrame, communities: pd.DataFrame, figures: pd.DataFrame | None
+) -> list[Json]:
     """Return one record for each community, by code."""
+    known = {} if figures is None else figures[list(_FIGURES)].to_dict("index")
     plain = pd.DataFrame(grids.drop(columns="geometry", errors="ignore"))
     groups = dict(iter(plain.groupby("community_code")))
     rows = communities[["code", "name", "kind"]].sort_values("code")
     return [
-        _community(str(code), str(name), str(kind), groups.get(code, plain.iloc[:0]))
+        {
+            **_community(str(code), str(name), str(kind), groups.get(code, plain.iloc[:0])),
+            **_measured(known.get(code, {})),
+        }
         for code, name, kind in rows.itertuples(index=False, name=None)
     ]
+
+
+def _measured(figures: Mapping[Any, Any]) -> Json:
+    """Return the figures of one community, None where one is not known."""
+    found = {name: figures.get(name) for name in _FIGURES}
+    return {
+        name: None if value is None or pd.isna(value) else round(float(value), _FIGURES[name])
+        for name, value in found.items()
+    }
 
 
 def _community(code: str, name: str, kind: str, grids: pd.DataFrame) -> Json:
