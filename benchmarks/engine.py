@@ -109,16 +109,20 @@ def metis(arrays: Arrays, seconds: float) -> tuple[Labels, int]:
     """Return METIS's best plan of as many seeds as fit, and how many did."""
     from pymetis import CSRAdjacency, Options, part_graph
 
-    start, other, _, length = as_component(arrays).graph
+    first, second = arrays["eu"], arrays["ev"]
+    ends = np.r_[first, second]
+    order = np.argsort(ends, kind="stable")  # neighbours as the file has them
+    start = np.searchsorted(ends[order], np.arange(len(arrays["w"]) + 1))
+    other, length = np.r_[second, first][order], np.tile(arrays["elen"], 2)[order]
     weight = arrays["w"].tolist()
     k = max(1, round(sum(weight) / AIM))
-    room = HIGH * k / sum(weight) - 1.0
+    room = 1000 * (HIGH * k / sum(weight) - 1.0) - 2
     adjacency = CSRAdjacency(start, other)
     prices = np.maximum(1, np.round(length * 10)).astype(int).tolist()
     best, seed, begun = None, 0, time.process_time()
     while best is None or time.process_time() - begun < seconds:
         for slack in _SLACKS:
-            options = Options(seed=seed, ufactor=max(2, int(1000 * room * slack) - 2), contig=1)
+            options = Options(seed=seed, ufactor=max(2, int(room * slack)), contig=1)
             label = np.array(
                 part_graph(
                     k, adjacency, vweights=weight, eweights=prices, recursive=False, options=options
@@ -186,8 +190,8 @@ def main() -> None:
     parser.add_argument("graphs", nargs="*", type=Path, metavar="GRAPH.npz")
     parser.add_argument("--cpu", type=float, default=1.0, help="process seconds a graph [1]")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--drift", type=float, default=0.0004, help="as in [weights]")
-    parser.add_argument("--shape", type=float, default=0.25, help="as in [weights]")
+    parser.add_argument("--drift", type=float, default=Dials().drift, help="as in [weights]")
+    parser.add_argument("--shape", type=float, default=Dials().shape, help="as in [weights]")
     parser.add_argument("--out", type=Path, default=Path("engine-labels"), help="for the labels")
     args = parser.parse_args()
     graphs = args.graphs or sorted(GRAPHS.glob("*.npz"))

@@ -15,9 +15,10 @@ import shapely
 from builders import assert_grids_hold, wrong_sizes
 
 import gridtool
+from gridtool.cli.config import Config, build_settings
 from gridtool.codes import load_scheme, malformed
 from gridtool.columns import OUTPUT_LAYERS
-from gridtool.pipeline import Division
+from gridtool.pipeline import Division, Settings
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT.parent / "shared" / "data" / "cases"
@@ -109,6 +110,10 @@ def test_threads_and_the_order_of_rows_change_nothing(division: Division, sample
     for name in ("grids", "units", "buildings"):
         assert same(division.layers[name], again.layers[name]), name
     assert all(frame.equals(before[key]) for key, frame in sample.items())
+
+
+def test_files_and_frames_are_divided_by_the_same_settings() -> None:
+    assert build_settings(Config(), {}, {}) == Settings()
 
 
 def test_streets_that_came_through_degrees(sample: Frames) -> None:

@@ -48,8 +48,11 @@ class CostTable(_Table):
 class WeightTable(_Table):
     """``[weights]``: what a division strives for, beside short borders."""
 
-    drift: float = Field(default=0.001, ge=0, description="price of a household off the target")
-    shape: float = Field(default=0.5, ge=0, description="price of a grid that is not round")
+    drift: float = Field(default=0.00055, ge=0, description="price of a household off the target")
+    spread: float = Field(
+        default=21.0, ge=0, description="mean households off the target above which drift is dear"
+    )
+    shape: float = Field(default=0.25, ge=0, description="price of a grid that is not round")
 
 
 class EstimateTable(_Table):

@@ -10,7 +10,10 @@ from gridtool.division.kernels import Dials as Prices
 from gridtool.division.kernels import Graph, Units, Words
 from gridtool.geom import Ints
 
-_DEAR = 8.0
+_DEAR = 6.0
+"""Price of drift beyond the spread, in prices of drift within it."""
+_FEW_VARY = 3.0
+"""The mean of few grids varies more: by this over the root of their number."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,8 @@ class Dials:
     drift : float
         Price of one household off the target, likewise.
     spread : float
-        Mean households off the target, beyond what k grids must be, above which drift is dear.
+        Mean households off the target, beyond what k grids must be, above which drift is dear;
+        for many grids, as the mean of few varies more.
     shape : float
         Price of a wholly un-round grid (1 - Polsby-Popper), likewise.
     coarse_units : int
@@ -38,8 +42,8 @@ class Dials:
     """
 
     outside: float = 0.05
-    drift: float = 0.0004
-    spread: float = 30.0
+    drift: float = 0.00055
+    spread: float = 21.0
     shape: float = 0.25
     coarse_units: int = 15
     trees: int = 2
@@ -102,7 +106,7 @@ def price_dials(
         dials.outside * side,
         dials.shape * side,
         nu,
-        k * (strain + dials.spread),
+        k * (strain + dials.spread * (1.0 + _FEW_VARY / np.sqrt(k))),
         _DEAR * nu,
     )
 
