@@ -116,7 +116,7 @@ def metis(arrays: Arrays, seconds: float) -> tuple[Labels, int]:
     other, length = np.r_[second, first][order], np.tile(arrays["elen"], 2)[order]
     weight = arrays["w"].tolist()
     k = max(1, round(sum(weight) / AIM))
-    room = 1000 * (HIGH * k / sum(weight) - 1.0) - 2
+    room = int(1000 * (HIGH * k / sum(weight) - 1.0)) - 2
     adjacency = CSRAdjacency(start, other)
     prices = np.maximum(1, np.round(length * 10)).astype(int).tolist()
     best, seed, begun = None, 0, time.process_time()

@@ -53,6 +53,7 @@ class WeightTable(_Table):
         default=21.0, ge=0, description="mean households off the target above which drift is dear"
     )
     shape: float = Field(default=0.25, ge=0, description="price of a grid that is not round")
+    effort: float = Field(default=1.0, gt=0, description="how many times as long to search")
 
 
 class EstimateTable(_Table):

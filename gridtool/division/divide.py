@@ -30,7 +30,7 @@ from gridtool.rules import (
     Rules,
 )
 
-_HARDER = (2.0, 8.0)
+_HARDER = (3.0, 12.0)
 """How much longer the searches are that are made where the first plan misses the window."""
 
 

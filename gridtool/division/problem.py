@@ -47,7 +47,7 @@ class Dials:
     shape: float = 0.25
     coarse_units: int = 15
     trees: int = 2
-    steps: int = 1350
+    steps: int = 900
     effort: float = 1.0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import geopandas as gpd
@@ -283,9 +284,11 @@ def _partition_units(
         What is measured of each community's division.
     """
     spent: dict[str, float] = {}
+    lock = Lock()
 
     def timed(code: str, seconds: float) -> None:
-        spent[code] = spent.get(code, 0.0) + seconds
+        with lock:
+            spent[code] = spent.get(code, 0.0) + seconds
 
     held, edges, assignment = _divide_units(layers, settings, clock, timed, {})
     failed = _not_found(held, assignment) | held.severed
