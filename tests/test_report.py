@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import geopandas as gpd
 import numpy as np
@@ -128,25 +127,6 @@ def test_bounds_keep_their_input_and_need_metres(square):
     pd.testing.assert_frame_equal(square, before)
     with pytest.raises(CrsError, match="CRS"):
         bounds_text(square.to_crs(4326))
-
-
-def test_bounds_of_300_grids_cost_less_than_a_millisecond_each():
-    side = 20
-    cells = [
-        box(x * 300, y * 300, x * 300 + 300, y * 300 + 300) for x in range(side) for y in range(15)
-    ]
-    grids = frame(
-        cells,
-        grid_code=[str(n) for n in range(300)],
-        grid_name=["第一网格"] * 300,
-        community_code=[str(n // 4) for n in range(300)],
-    )
-    streets = [LineString([(x * 300, 0), (x * 300, 4500)]).segmentize(30) for x in range(side)]
-    roads = frame(streets, highway=["primary"] * side, name=[f"{n}路" for n in range(side)])
-    bounds_text(grids, roads)
-    started = time.perf_counter()
-    bounds_text(grids, roads)
-    assert time.perf_counter() - started < 0.3
 
 
 ADDRESSES = {
