@@ -8,6 +8,7 @@ import pytest
 from fuzz import one
 
 from gridtool.messages import CATALOGUE
+from gridtool.read.sources import failures_told
 
 
 @pytest.mark.parametrize("first", range(0, 80, 20))
@@ -19,3 +20,12 @@ def test_damaged_inputs_end_in_a_result_or_an_error_of_ours(first: int, tmp_path
         ends.add(one(seed, folder)[1])
     assert ends <= {"done", *CATALOGUE}
     assert len(ends) > 1
+
+
+def test_a_crs_that_pyogrio_trips_over(tmp_path: Path) -> None:
+    assert one(304789, tmp_path)[1] == "GT002"
+
+
+def test_a_slip_of_our_own_is_not_taken_for_a_broken_file() -> None:
+    with pytest.raises(UnboundLocalError), failures_told("a.gpkg"):
+        raise UnboundLocalError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import traceback
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,8 +28,7 @@ _SINGLES: Final = frozenset(
 )
 _ARCHIVES: Final = frozenset((".zip",))
 SUFFIXES: Final = _CONTAINERS | _SINGLES | _ARCHIVES | PARQUET | TABLES | SHEETS
-# pyogrio trips over itself (a variable never set) where a CRS cannot be written as text
-_FAILURES = (RuntimeError, OSError, ValueError, CRSError, UnboundLocalError)
+_FAILURES = (RuntimeError, OSError, ValueError, CRSError)
 _DEPTH, _MOST_FILES = 3, 10_000
 # what `gridtool partition` writes beside its input is not input
 _OUTPUT_LAYERS = frozenset(("grids", "units"))
@@ -325,4 +325,9 @@ def failures_told(shown: str) -> Iterator[None]:
         try:
             yield
         except _FAILURES as error:
+            raise unreadable(shown, error) from None
+        except UnboundLocalError as error:
+            # pyogrio trips over itself where a CRS cannot be written as text; we must not
+            if "pyogrio" not in traceback.extract_tb(error.__traceback__)[-1].filename:
+                raise
             raise unreadable(shown, error) from None
