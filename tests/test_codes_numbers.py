@@ -14,9 +14,9 @@ from builders import CRS, square
 from test_codes_cli import refused, run
 
 from gridtool.codes import check_codes, load_scheme, number_grids, prepare_table, read_codes
-from gridtool.codes.files import as_text, is_number, lost_digits
 from gridtool.codes.numbering import Counter
 from gridtool.errors import DataError
+from gridtool.tables import as_text, is_number, lost_digits
 
 HOME = "510302001002"
 CODE15, CODE17 = 510302001002001, 51030200100200111

@@ -15,9 +15,9 @@ from test_codes_cli import HOME, layer, refused, run, write
 from test_codes_ledger import OTHER, codes, start
 
 from gridtool.codes import Ledger, load_scheme
-from gridtool.codes.files import restored
 from gridtool.codes.schemes import Scheme
 from gridtool.errors import InputError, OutputError, SettingsError
+from gridtool.place import restored
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ import pytest
 from pyproj import CRS
 from shapely import LineString, MultiPolygon, Point, box
 
+from gridtool import place
 from gridtool.columns import OUTPUT_LAYERS
 from gridtool.errors import OutputError
 from gridtool.export import (
@@ -26,7 +27,6 @@ from gridtool.export import (
     RESULT_FILES,
     SUMMARY,
     ensure_free,
-    place,
     results,
     write_results,
 )

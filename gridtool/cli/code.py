@@ -14,18 +14,14 @@ from gridtool.cli.code_ledger import ledger_command, record_command, reserve_com
 from gridtool.cli.code_options import (
     CodesOption,
     DedicatedOption,
-    JsonOption,
-    LangOption,
     LedgerOption,
-    OverwriteOption,
     SchemeOption,
     SegmentOption,
-    VerboseOption,
-    language,
     ledger_of,
     padded,
     show_findings,
 )
+from gridtool.cli.options import AsJson, Language, Overwrite, Verbose, chosen_lang
 from gridtool.errors import DONE, FINDINGS, SettingsError
 from gridtool.messages import Lang
 
@@ -91,15 +87,15 @@ def schemes_command(
     name: Annotated[
         str | None, typer.Argument(metavar="[SCHEME]", show_default=False, help="方案 One scheme.")
     ] = None,
-    lang: LangOption = None,
-    as_json: JsonOption = False,
+    lang: Language = None,
+    as_json: AsJson = False,
 ) -> None:
     """编码方案 List the code schemes.
 
     With a name or file: one scheme, segment by segment, what was read in the norm and what is
     assumed.
     """
-    tongue = language(lang)
+    tongue = chosen_lang(lang)
     from gridtool.codes import load_scheme, scheme_names
 
     schemes = [load_scheme(one) for one in ([name] if name else scheme_names())]
@@ -133,15 +129,15 @@ def explain_command(
     tables: CodesOption = None,
     scheme: SchemeOption = None,
     ledger: LedgerOption = None,
-    lang: LangOption = None,
-    as_json: JsonOption = False,
+    lang: Language = None,
+    as_json: AsJson = False,
 ) -> None:
     """解释编码 Say what codes mean.
 
     County, town, community, serial and kind, with names; codes of areas too. Exit code 1 when a
     code follows no scheme or is not in the table.
     """
-    tongue = language(lang)
+    tongue = chosen_lang(lang)
     from gridtool.codes import explain_code, load_scheme, load_table
 
     table = load_table(tables or [])
@@ -192,16 +188,16 @@ def check_command(
         str | None, typer.Option("--county", metavar="CODE", help="县（区） 6 digits. [ledger's]")
     ] = None,
     ledger: LedgerOption = None,
-    lang: LangOption = None,
-    as_json: JsonOption = False,
-    verbose: VerboseOption = False,
+    lang: Language = None,
+    as_json: AsJson = False,
+    verbose: Verbose = False,
 ) -> None:
     """检查编码 Check the codes of a layer.
 
     Malformed, repeated, unknown, of another county, without serial, dead, as numbers, mixed. Exit
     code 1 when something is wrong.
     """
-    tongue = language(lang)
+    tongue = chosen_lang(lang)
     from gridtool.codes import check_file
 
     with ledger_of(ledger, scheme, [], None) as (held, used):
@@ -220,14 +216,14 @@ def index_command(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE.npz", help="索引 Index file.")],
     source: Annotated[str | None, typer.Option("--source", help="来源 Whose codes.")] = None,
     edition: Annotated[str, typer.Option("--edition", help="版本 Year of the edition.")] = "",
-    overwrite: OverwriteOption = False,
-    lang: LangOption = None,
+    overwrite: Overwrite = False,
+    lang: Language = None,
 ) -> None:
     """代码表索引 Make an index of code tables.
 
     It opens at once: give it as --codes.
     """
-    tongue = language(lang)
+    tongue = chosen_lang(lang)
     if out.suffix != ".npz":
         raise SettingsError("GT046", reason=f"--out {out}: .npz")
     from gridtool.codes import read_tables
@@ -280,15 +276,15 @@ def assign_command(
     with_body: Annotated[
         bool, typer.Option("--with-body", help="全称带居委会、村委会 Full names keep 居民委员会.")
     ] = False,
-    overwrite: OverwriteOption = False,
-    lang: LangOption = None,
+    overwrite: Overwrite = False,
+    lang: Language = None,
 ) -> None:
     """发码 Give codes to grids that have none.
 
     Codes that are there stay. With --base, grids that go on keep the code of the grid in force,
     and OUT_lineage.csv says who keeps what. With --ledger new codes are reserved in it.
     """
-    tongue = language(lang)
+    tongue = chosen_lang(lang)
     from gridtool.codes import assign_file
 
     with ledger_of(ledger, scheme, segment or [], dedicated) as (held, used):

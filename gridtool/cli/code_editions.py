@@ -11,17 +11,13 @@ import typer
 from gridtool.cli.code_options import (
     CodesOption,
     DocumentOption,
-    JsonOption,
-    LangOption,
     LedgerOption,
-    OverwriteOption,
     SchemeOption,
     SegmentOption,
-    VerboseOption,
-    language,
     ledger_of,
     show_findings,
 )
+from gridtool.cli.options import AsJson, Language, Overwrite, Verbose, chosen_lang
 from gridtool.errors import DONE, FINDINGS
 
 
@@ -32,16 +28,16 @@ def crosswalk_command(
     area: Annotated[
         str, typer.Option("--area", metavar="DIGITS", help="只比该区划 Only codes that begin so.")
     ] = "",
-    overwrite: OverwriteOption = False,
-    lang: LangOption = None,
-    as_json: JsonOption = False,
+    overwrite: Overwrite = False,
+    lang: Language = None,
+    as_json: AsJson = False,
 ) -> None:
     """比较两版代码 Compare two code tables.
 
     Proposes which community became which; a person approves it in the CSV. Exit code 1
     when there is something to approve.
     """
-    tongue = language(lang)
+    tongue = chosen_lang(lang)
     from gridtool.codes import crosswalk_files
 
     table = crosswalk_files(old, new, out, area=area, overwrite=overwrite)
@@ -72,16 +68,16 @@ def migrate_command(
     segment: SegmentOption = None,
     ledger: LedgerOption = None,
     document: DocumentOption = "",
-    overwrite: OverwriteOption = False,
-    lang: LangOption = None,
-    verbose: VerboseOption = False,
+    overwrite: Overwrite = False,
+    lang: Language = None,
+    verbose: Verbose = False,
 ) -> None:
     """换码 Recode a layer by a crosswalk.
 
     Rows approved in the crosswalk count; OUT_lineage.csv says what became what. --codes
     is the new edition. With --ledger the new codes are issued and the old ones retired.
     """
-    tongue = language(lang)
+    tongue = chosen_lang(lang)
     from gridtool.codes import migrate_file
 
     with ledger_of(ledger, scheme, segment or [], None) as (held, used):

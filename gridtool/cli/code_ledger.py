@@ -11,16 +11,14 @@ import typer
 from gridtool.cli.code_options import (
     DedicatedOption,
     DocumentOption,
-    JsonOption,
-    LangOption,
     SchemeOption,
     SegmentOption,
     chosen_scheme,
-    language,
     open_ledger,
     padded,
     show_findings,
 )
+from gridtool.cli.options import AsJson, Language, chosen_lang
 from gridtool.errors import DONE, SettingsError
 
 if TYPE_CHECKING:
@@ -54,14 +52,14 @@ def reserve_command(
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="个数 How many.")] = 1,
     kind: Annotated[str, typer.Option("--kind", help="类型 base | dedicated")] = "base",
     document: DocumentOption = "",
-    lang: LangOption = None,
-    as_json: JsonOption = False,
+    lang: Language = None,
+    as_json: AsJson = False,
 ) -> None:
     """预留新码 Reserve new codes in a ledger.
 
     Two who draft at once never get the same.
     """
-    tongue = language(lang)
+    tongue = chosen_lang(lang)
     from gridtool.codes import running_out
 
     with open_ledger(ledger, None, [], None) as held:
@@ -86,13 +84,13 @@ def record_command(
         typer.Option("--layer", show_default=False, help="图层中的全部编码 All codes of a layer."),
     ] = None,
     document: DocumentOption = "",
-    lang: LangOption = None,
+    lang: Language = None,
 ) -> None:
     """登记 Record codes as issued, retired, void.
 
     All of them or none. A code that is dead never comes back.
     """
-    tongue = language(lang)
+    tongue = chosen_lang(lang)
     from gridtool.codes import layer_codes
 
     given = list(codes or [])
@@ -123,14 +121,14 @@ def ledger_command(
     scheme: SchemeOption = None,
     segment: SegmentOption = None,
     dedicated: DedicatedOption = None,
-    lang: LangOption = None,
-    as_json: JsonOption = False,
+    lang: Language = None,
+    as_json: AsJson = False,
 ) -> None:
     """台账 Verify a ledger, or make one.
 
     Note the last line elsewhere: with --noted it proves later that nothing was taken out.
     """
-    tongue = language(lang)
+    tongue = chosen_lang(lang)
     from gridtool.codes import Ledger
 
     if new is not None:

@@ -12,20 +12,12 @@ from unicodedata import east_asian_width
 import typer
 
 from gridtool.errors import DONE, FINDINGS, SettingsError
-from gridtool.messages import CATALOGUE, INFO, Lang, default_lang
+from gridtool.messages import CATALOGUE, INFO, Lang
 
 if TYPE_CHECKING:
     from gridtool.codes import Ledger, Scheme
     from gridtool.findings import Finding
 
-LangOption = Annotated[
-    str | None, typer.Option("--lang", metavar="zh|en", help="语言 Language. [locale]")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON Print JSON.")]
-OverwriteOption = Annotated[
-    bool, typer.Option("--overwrite", help="覆盖已有文件 Replace an existing file.")
-]
-VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="详细 List every finding.")]
 CodesOption = Annotated[
     list[Path] | None,
     typer.Option(
@@ -70,13 +62,6 @@ def padded(text: str, width: int) -> str:
     """Return text filled up to a width on the terminal, where a Chinese sign takes two places."""
     taken = sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
     return text + " " * (width - taken)
-
-
-def language(value: str | None) -> Lang:
-    """Return the language asked for, else the locale's."""
-    if value not in (None, "zh", "en"):
-        raise typer.BadParameter("--lang: zh | en")
-    return default_lang() if value is None else ("zh" if value == "zh" else "en")
 
 
 def chosen_scheme(name: str | None, segments: Sequence[str], dedicated: str | None) -> Scheme:

@@ -85,12 +85,12 @@ ConfigFile = Annotated[
     typer.Option("--config", metavar="TOML", show_default=False, help="配置文件 Settings file."),
 ]
 Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="覆盖已有结果 Replace an existing result.")
+    bool, typer.Option("--overwrite", help="覆盖已有文件 Replace existing files.")
 ]
 Language = Annotated[
     str | None, typer.Option("--lang", metavar="zh|en", help="语言 Language. [locale]")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON Print the summary as JSON.")]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON Print JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="安静 Print nothing.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="详细 List every finding.")]
 

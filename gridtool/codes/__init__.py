@@ -26,7 +26,7 @@ from gridtool.codes.continuity import (
 )
 from gridtool.codes.editions import crosswalk, read_crosswalk
 from gridtool.codes.explain import Explanation, explain_code
-from gridtool.codes.files import read_table, write_layer
+from gridtool.codes.files import write_layer
 from gridtool.codes.jobs import (
     assign_file,
     check_file,
@@ -41,6 +41,7 @@ from gridtool.codes.names import chinese_numeral, grid_name, name_stem, short_na
 from gridtool.codes.numbering import Counter, assign_codes, name_grids, number_grids
 from gridtool.codes.schemes import Scheme, Segment, load_scheme, scheme_names
 from gridtool.codes.tables import CodeTable, load_table, make_table, read_tables, shipped_table
+from gridtool.tables import read_table
 
 __all__ = [
     "KEEP_MAJORITY",

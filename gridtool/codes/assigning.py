@@ -11,7 +11,6 @@ import pandas as pd
 
 from gridtool.codes.checking import malformed
 from gridtool.codes.continuity import Continuity
-from gridtool.codes.files import as_text, code_text, read_table, under_keys
 from gridtool.codes.ledger import Ledger
 from gridtool.codes.ledger_events import NEVER_SEEN, not_possible
 from gridtool.codes.names import KINDS, is_serial_name
@@ -22,6 +21,7 @@ from gridtool.columns import BUILDINGS, GRIDS, POLYGONS
 from gridtool.errors import DataError
 from gridtool.geom import working_crs
 from gridtool.rules import BASE, GRID_KINDS
+from gridtool.tables import as_text, code_text, read_table, under_keys
 
 
 def prepare_grids(raw: pd.DataFrame, *, name: str, codes: bool = False) -> gpd.GeoDataFrame:

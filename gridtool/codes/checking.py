@@ -9,7 +9,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gridtool.codes.files import as_text, is_number, lost_digits
 from gridtool.codes.ledger import Ledger
 from gridtool.codes.ledger_events import ISSUED, STATES_ZH
 from gridtool.codes.names import KINDS, name_stem
@@ -18,6 +17,7 @@ from gridtool.codes.tables import CodeTable
 from gridtool.findings import Finding
 from gridtool.geom import Bools
 from gridtool.rules import GRID_KINDS
+from gridtool.tables import as_text, is_number, lost_digits
 
 CODE: Final = "grid_code"
 FULL: Final = 0.8

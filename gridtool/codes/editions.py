@@ -14,11 +14,11 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
-from gridtool.codes.files import as_text, missing_column, read_table
 from gridtool.codes.names import name_stem
 from gridtool.codes.tables import CodeTable
 from gridtool.columns import fold
 from gridtool.errors import DataError
+from gridtool.tables import as_text, missing_column, read_table
 
 SAME, RENAMED, RECODED, MERGED, NEW, GONE = (
     *("same", "renamed", "recoded"),

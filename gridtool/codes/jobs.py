@@ -30,15 +30,7 @@ from gridtool.codes.continuity import (
     measure_shares,
 )
 from gridtool.codes.editions import crosswalk, read_crosswalk
-from gridtool.codes.files import (
-    beside,
-    code_text,
-    read_table,
-    require_free,
-    restored,
-    under_keys,
-    write_layer,
-)
+from gridtool.codes.files import beside, write_layer
 from gridtool.codes.ledger import Ledger
 from gridtool.codes.migration import Migration, migrate_codes, record_migration
 from gridtool.codes.schemes import Scheme
@@ -46,6 +38,8 @@ from gridtool.codes.tables import load_table
 from gridtool.columns import GRIDS
 from gridtool.errors import SettingsError
 from gridtool.findings import Finding
+from gridtool.place import require_free, restored
+from gridtool.tables import code_text, read_table, under_keys
 
 
 def read_codes(path: Path) -> pd.DataFrame:

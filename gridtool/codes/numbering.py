@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridtool.codes.files import as_text
 from gridtool.codes.names import grid_name, short_name
 from gridtool.codes.schemes import Scheme, load_scheme
 from gridtool.errors import SettingsError
 from gridtool.geom import Floats, Ints
 from gridtool.rules import BASE, DEDICATED, GRID_KINDS
+from gridtool.tables import as_text
 
 Take = Callable[[str, int, str], list[str]]
 """Hands out new codes for a prefix: how many, and for which kind of grid."""

@@ -18,10 +18,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gridtool.codes.files import read_columns, replacing
 from gridtool.columns import CODES
 from gridtool.errors import DataError, InputError
 from gridtool.geom import Bools, Ints
+from gridtool.place import replacing
+from gridtool.tables import read_columns
 
 _FORMAT: Final = "gridtool.codes/1"
 _LEVELS: Final = (2, 4, 6, 9, 12)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gridtool.export.findings import FINDINGS_FILES, write_findings
-from gridtool.export.place import ensure_free
 from gridtool.export.results import GPKG, RESULT_FILES, SUMMARY, write_results
 from gridtool.export.schema import SCHEMA_LAYERS, layer_schema
+from gridtool.place import ensure_free
 
 __all__ = [
     "FINDINGS_FILES",

@@ -14,9 +14,9 @@ from pyproj import CRS
 
 from gridtool.columns import FINDINGS
 from gridtool.export.geopackage import write_geopackage
-from gridtool.export.place import write_whole
 from gridtool.geom import Floats, mark_points
 from gridtool.messages import Lang
+from gridtool.place import write_whole
 from gridtool.rules import RULES
 
 FINDINGS_FILES: Final = ("findings.gpkg", "findings.csv", "findings.html")

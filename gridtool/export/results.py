@@ -12,8 +12,8 @@ import geopandas as gpd
 from pyproj import CRS
 
 from gridtool.export.geopackage import write_geopackage
-from gridtool.export.place import write_whole
 from gridtool.messages import Lang
+from gridtool.place import write_whole
 from gridtool.rules import RULES
 
 GPKG: Final = "grids.gpkg"

@@ -261,6 +261,12 @@ ERRORS: dict[str, Message] = {
         "gridtool explain 列出全部编号",
         "gridtool explain lists all ids",
     ),
+    "GT048": Message(
+        "{job}需要 {package}，这台机器没有装",
+        "{job} needs {package}, which is not installed here",
+        "运行 pip install 'gridtool[{extra}]'",
+        "run pip install 'gridtool[{extra}]'",
+    ),
     # -- codes ---------------------------------------------------------------------------------
     "GT090": Message(
         "{community} 的流水号已用到 {highest}，上限 {last}，不够再取 {needed} 个",

@@ -8,6 +8,7 @@ until every file is in place.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -19,13 +20,8 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 from gridtool.errors import OutputError
 
 _WRITE_ERRORS = (
-    OSError,
-    sqlite3.Error,
-    DataLayerError,
-    DataSourceError,
-    FeatureError,
-    FieldError,
-    GeometryError,
+    *(OSError, sqlite3.Error),
+    *(DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError),
 )
 
 
@@ -163,3 +159,62 @@ def _flush(path: Path) -> None:
     """Have the disk hold the file before its name says so."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def require_free(path: Path, *, overwrite: bool) -> None:
+    """Raise `OutputError` (GT042) where a file exists that may not be replaced."""
+    if path.exists() and not overwrite:
+        raise OutputError("GT042", path=path)
+
+
+@contextmanager
+def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
+    """Give a temporary path beside `path`, and put it in its place when all went well.
+
+    Raises
+    ------
+    OutputError
+        GT042 when `path` exists and may not be replaced, GT043 when it cannot be written.
+    """
+    require_free(path, overwrite=overwrite)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".gridtool-", dir=path.parent) as folder:
+            temporary = Path(folder) / path.name
+            yield temporary
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+            temporary.replace(path)
+    except (*_WRITE_ERRORS, ValueError) as error:
+        # ValueError: what pandas says of a table that its format cannot hold
+        raise OutputError("GT043", path=path, reason=error) from None
+
+
+@contextmanager
+def restored(*paths: Path) -> Iterator[None]:
+    """Put files back as they were, or take them away, when what is done meanwhile fails.
+
+    Raises
+    ------
+    OutputError
+        GT043 when there is no place to keep them.
+    """
+    folder = paths[0].parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        held = tempfile.TemporaryDirectory(prefix=".gridtool-", dir=folder)
+    except OSError as error:
+        raise OutputError("GT043", path=paths[0], reason=error) from None
+    with held as place:
+        kept = {path: Path(place) / path.name for path in paths if path.is_file()}
+        for path, copy in kept.items():
+            shutil.copy2(path, copy)
+        try:
+            yield
+        except BaseException:
+            for path in paths:
+                if path in kept:
+                    kept[path].replace(path)
+                elif path.is_file():
+                    path.unlink()
+            raise
