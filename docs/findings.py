@@ -12,7 +12,8 @@ from gridtool.messages.explanations import Explanation, explanations
 PAGE = Path(__file__).with_suffix(".md")
 
 SEVERITIES = {ERROR: "错误 error", WARNING: "警告 warning", INFO: "提示 note"}
-FIRST_FINDING = "GT100"
+ERRORS = (("GT000", "GT099"), ("GT400", "GT419"))
+"""Ids of what stops the work; all others are findings."""
 
 HEAD = """\
 <!-- Made by docs/findings.py from gridtool/messages. Do not edit this page. -->
@@ -44,8 +45,10 @@ stand the values of a case.*
 
 def page() -> str:
     """Return the page."""
-    errors = [code for code in sorted(CATALOGUE) if code < FIRST_FINDING]
-    findings = [code for code in sorted(CATALOGUE) if code >= FIRST_FINDING]
+    errors = [
+        code for code in sorted(CATALOGUE) if any(first <= code <= last for first, last in ERRORS)
+    ]
+    findings = sorted(set(CATALOGUE) - set(errors))
     parts = [HEAD, *_table(), "\n## 错误 · Errors\n"]
     parts += [line for code in errors for line in _entry(code)]
     parts.append("\n## 检查结果 · Findings\n")

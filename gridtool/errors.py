@@ -8,7 +8,8 @@ GridtoolError 10
 ├── CrsError 13        a coordinate reference system that is missing or of no use
 ├── DataError 14       contents that cannot be used
 ├── OutputError 15     an output that exists or cannot be written
-└── SettingsError 16   options, configuration or code schemes that cannot be used
+├── SettingsError 16   options, configuration or code schemes that cannot be used
+└── PackageError 17    a filing package that cannot be trusted, made or applied
 """
 
 from __future__ import annotations
@@ -119,3 +120,9 @@ class SettingsError(GridtoolError):
     """Options, configuration or a code scheme cannot be used."""
 
     exit_code = 16
+
+
+class PackageError(GridtoolError):
+    """A filing package cannot be trusted, made or applied."""
+
+    exit_code = 17

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-
-import geopandas as gpd
-import pandas as pd
-from shapely.geometry.base import BaseGeometry
+from typing import TYPE_CHECKING
 
 from gridtool.columns import FINDINGS, INPUT_LAYERS
 from gridtool.errors import DataError, GridtoolError
 from gridtool.messages import CATALOGUE, ERROR, INFO, WARNING, Lang
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
 COLUMNS = [column.key for column in FINDINGS.columns]
 SEVERITIES = (ERROR, WARNING, INFO)
@@ -133,6 +134,10 @@ def findings_frame(findings: Iterable[Finding], crs: object) -> gpd.GeoDataFrame
     GeoDataFrame
         Columns of `gridtool.columns.FINDINGS`, in the order given.
     """
+    # here, so that a stage that makes findings starts without them
+    import geopandas as gpd
+    import pandas as pd
+
     frame = pd.DataFrame([item.record() for item in findings], columns=[*COLUMNS, "geometry"])
     text = dict.fromkeys(COLUMNS, "str")
     return gpd.GeoDataFrame(frame.astype(text), geometry="geometry", crs=crs)

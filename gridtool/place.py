@@ -15,14 +15,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
-
 from gridtool.errors import OutputError
 
-_WRITE_ERRORS = (
-    *(OSError, sqlite3.Error),
-    *(DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError),
-)
+
+def _write_errors(*more: type[Exception]) -> tuple[type[Exception], ...]:
+    """Return what writing can fail with; looked up when it does, for pyogrio starts slowly."""
+    from pyogrio import errors as gdal
+
+    return (
+        *(*more, OSError, sqlite3.Error),
+        *(gdal.DataLayerError, gdal.DataSourceError, gdal.FeatureError),
+        *(gdal.FieldError, gdal.GeometryError),
+    )
 
 
 def write_whole(
@@ -35,7 +39,7 @@ def write_whole(
     out : Path
         Folder; made when it does not exist.
     names : sequence of str
-        The files that `write` makes.
+        The files that `write` makes; a FileGDB, which is a folder, counts as one.
     write : callable
         Called with an empty folder to write them in.
     overwrite : bool
@@ -128,7 +132,7 @@ def _output_errors(out: Path) -> Iterator[None]:
     """Turn what writing can fail with into GT043."""
     try:
         yield
-    except _WRITE_ERRORS as error:
+    except _write_errors() as error:
         raise OutputError("GT043", path=out, reason=error) from error
 
 
@@ -148,17 +152,29 @@ def _put_in_place(folder: Path, out: Path, names: Sequence[str]) -> list[Path]:
     except BaseException:
         for name in done:
             if (aside / name).exists():
+                # a folder cannot be put over another
+                if (out / name).is_dir():
+                    shutil.rmtree(out / name)
                 (aside / name).replace(out / name)
             elif not (folder / name).exists():
-                (out / name).unlink(missing_ok=True)
+                _remove(out / name)
         raise
     return [out / name for name in names]
 
 
+def _remove(path: Path) -> None:
+    """Take a file, or a folder that counts as one, away."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def _flush(path: Path) -> None:
-    """Have the disk hold the file before its name says so."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+    """Have the disk hold a file, or a folder that counts as one, before its name says so."""
+    for part in path.iterdir() if path.is_dir() else (path,):
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
 
 
 def require_free(path: Path, *, overwrite: bool) -> None:
@@ -185,7 +201,7 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
             with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
             temporary.replace(path)
-    except (*_WRITE_ERRORS, ValueError) as error:
+    except _write_errors(ValueError) as error:
         # ValueError: what pandas says of a table that its format cannot hold
         raise OutputError("GT043", path=path, reason=error) from None
 

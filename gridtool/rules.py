@@ -9,7 +9,9 @@ outside the rules a reason.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from enum import IntFlag
 from typing import Final
 
 from gridtool.errors import SettingsError
@@ -25,14 +27,73 @@ SMALL_COMMUNITY: Final = "small_community"
 NO_COUNT_FITS: Final = "no_count_fits"
 SINGLE_BUILDING: Final = "single_building"
 BARRIER: Final = "barrier"
+NO_DIVISION_FITS: Final = "no_division_fits"
+BY_HAND: Final = "by_hand"
 NOT_FOUND: Final = "not_found"
-SIZE_REASONS: Final = (SMALL_COMMUNITY, NO_COUNT_FITS, SINGLE_BUILDING, BARRIER, NOT_FOUND)
+SIZE_REASONS: Final = (
+    *(SMALL_COMMUNITY, NO_COUNT_FITS, SINGLE_BUILDING, BARRIER, NO_DIVISION_FITS),
+    *(BY_HAND, NOT_FOUND),
+)
 
 BASE: Final = "base"
 GRID_KINDS: Final = (BASE, DEDICATED)
 
+
+class Relax(IntFlag):
+    """What a community gives up where no division inside the window is found without.
+
+    Attributes
+    ----------
+    CROSS_ROADS
+        Grids may cross major roads.
+    OPEN_GROUND
+        The ground along the streets of a block that a compound or a site fills is nobody's, so
+        that a grid can pass around it.
+    OPEN_STREETS
+        Likewise in every block.
+    PART_COMPOUNDS
+        Compounds may be parted, along their widest inner gaps.
+    FREE_BUILDINGS
+        Compounds may be parted anywhere.
+    """
+
+    CROSS_ROADS = 1
+    OPEN_GROUND = 2
+    OPEN_STREETS = 4
+    PART_COMPOUNDS = 8
+    FREE_BUILDINGS = 16
+
+
+RELAX_LADDER: Final = (
+    Relax.CROSS_ROADS,
+    Relax.OPEN_GROUND,
+    Relax.OPEN_GROUND | Relax.OPEN_STREETS,
+    Relax.CROSS_ROADS | Relax.OPEN_GROUND | Relax.OPEN_STREETS,
+    Relax.OPEN_GROUND | Relax.PART_COMPOUNDS,
+    ~Relax(0),
+)
+"""In which order they are given up: whole compounds (Art. 8: 居民小区 first) last."""
+
 COMMUNITY_KIND: Final = "community"
 VILLAGE_KIND: Final = "village"
+
+TWELVE_DIGITS: Final = re.compile(r"[0-9]{12}")
+
+
+def kind_of_code(code: str) -> str | None:
+    """Return the kind of community that digits 10 to 12 of its code stand for, None if neither.
+
+    Source: 统计用区划代码编制规则: 001-199 residents' committees and 200-399 villagers' committees;
+    400-499 and 500-599 for units that act as them.
+    """
+    if not TWELVE_DIGITS.fullmatch(code):
+        return None
+    serial = int(code[9:])
+    if 1 <= serial <= 199 or 400 <= serial <= 499:
+        return COMMUNITY_KIND
+    if 200 <= serial <= 399 or 500 <= serial <= 599:
+        return VILLAGE_KIND
+    return None
 
 
 @dataclass(frozen=True)

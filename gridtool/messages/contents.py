@@ -326,6 +326,13 @@ CONTENTS: dict[str, Message] = {
         "set m2_per_household in [estimate] of gridtool.toml",
         INFO,
     ),
+    "GT223": Message(
+        "{column} 里有表示“没有”的符号，当作空：{values}",
+        "{column} holds marks for nothing, taken as empty: {values}",
+        "改为空值；确是零的，写 0",
+        "leave the cells empty; write 0 where it is none",
+        INFO,
+    ),
     # -- one layer against another ---------------------------------------------------------------
     "GT220": Message(
         "图层看来是 {system} 坐标，整体偏{wind_zh}约 {metres:.0f} 米；还原后，{evidence_zh}",

@@ -21,8 +21,9 @@ ERRORS: dict[str, Message] = {
     "GT002": Message(
         "无法读取 {path}：{reason}",
         "{path} cannot be read: {reason}",
-        "在 QGIS 中打开检查，或另存为 GeoPackage",
-        "open it in QGIS, or save it as a GeoPackage",
+        "在 QGIS 中打开检查，或另存为 GeoPackage；被占用就关闭占用的程序，没有权限就请人授权",
+        "open it in QGIS, or save it as a GeoPackage; close it where another program holds it, "
+        "ask for the right to read it where you have none",
     ),
     "GT003": Message(
         "{path} 中没有图层 {wanted}；找到的图层：{found}",

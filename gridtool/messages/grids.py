@@ -14,8 +14,9 @@ GRIDS: dict[str, Message] = {
         INFO,
     ),
     "GT132": Message(
-        "小区 {compound} 共 {households} 户，超过 {maximum} 户，按楼栋划分",
-        "compound {compound} has {households} households, more than {maximum}; divided by building",
+        "小区 {compound} 共 {households} 户，超过 {maximum} 户，沿内部最宽间隔分开",
+        "compound {compound} has {households} households, more than {maximum}; parted along its "
+        "widest gaps",
         "无须处理",
         "nothing to do",
         INFO,
