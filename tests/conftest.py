@@ -7,8 +7,13 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 import pytest
+from hypothesis import settings
 
 from gridtool.pipeline import Division, partition
+
+# how long an example takes depends on what else the machine does
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 SAMPLE = Path(__file__).parents[1] / "sample_data" / "county.gpkg"
 

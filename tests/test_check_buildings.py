@@ -8,12 +8,15 @@ import pandas as pd
 import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.affinity import translate
 from shapely.geometry import MultiPoint, MultiPolygon, Point, Polygon, box
 
 from gridtool.check import check_layers, estimate_model
+from gridtool.check.persons import share_out
+from gridtool.check.plain import are_plain
+from gridtool.check.spikes import without_spikes
 from gridtool.errors import DataError
 from gridtool.findings import Finding, refuse_errors
 
@@ -251,6 +254,30 @@ def test_some_persons_by_ratio() -> None:
     ]
 
 
+def test_persons_keep_their_ratio_over_a_community() -> None:
+    # one household each: 2.6, 5.2, 7.8, 10.4, 13.0 persons in all, rounded and counted on
+    left = [box(x, 10, x + 5, 20) for x in range(10, 60, 10)]
+    right = [box(x, 10, x + 5, 20) for x in (110, 120)]
+    found, _ = check(counted(left + right, persons=[np.nan] * 7))
+    assert found["persons"].tolist() == [3, 2, 3, 2, 3, 3, 2]
+    assert found.groupby("community_code")["persons"].sum().tolist() == [13, 5]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 900), st.integers(-1, 3)), max_size=40),
+    st.sampled_from([0.1, 1.0, 2.5, 2.6, 3.07, 7.9]),
+)
+def test_shares_are_whole_near_and_add_up(rows: list[tuple[int, int]], ratio: float) -> None:
+    households = np.array([count for count, _ in rows], dtype=np.int64)
+    homes = np.array([home for _, home in rows], dtype=np.int64)
+    shares = share_out(households, homes, ratio)
+    assert (np.abs(shares - households * ratio) < 1 + 1e-6).all()
+    assert (shares[households == 0] == 0).all()
+    for home in set(homes.tolist()):
+        mine = homes == home
+        assert abs(shares[mine].sum() - households[mine].sum() * ratio) <= 0.5 + 1e-6
+
+
 def test_floors_that_are_no_numbers() -> None:
     found, findings = check(counted(HOMES[:4], floors=["3.5", "EG", "-1", ""]))
     assert found["floors"].fillna(-9).tolist() == [3.5, -9, -9, -9]
@@ -260,6 +287,12 @@ def test_floors_that_are_no_numbers() -> None:
     ]
 
 
+def test_floors_that_are_marks_for_nothing() -> None:
+    found, findings = check(counted(HOMES[:2], floors=["—", "3"]))
+    assert found["floors"].fillna(-9).tolist() == [-9, 3]
+    assert [(item.code, item.row) for item in findings] == [("GT223", 0)]
+
+
 def test_floors_in_words_and_floors_that_are_metres() -> None:
     found, findings = check(counted(HOMES[:3], floors=["6层", "121", "120"]))
     assert found["floors"].fillna(-9).tolist() == [6, -9, 120]
@@ -267,6 +300,61 @@ def test_floors_in_words_and_floors_that_are_metres() -> None:
         "GT198 0 floors holds words; the numbers in them were taken: 6层 → 6",
         "GT203 1 1 buildings have over 120 floors (such as 121); taken as unknown",
     ]
+
+
+# -- polygons that need no mending ---------------------------------------------------------------
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=3, max_size=12),
+    st.booleans(),
+)
+def test_what_is_plain_needs_no_mending(ring: list[tuple[int, int]], far: bool) -> None:
+    shift = 4e7 if far else 0.0
+    drawn = Polygon([(x + shift, y / 3 + shift / 7) for x, y in ring])
+    shapes = np.array([drawn, MultiPolygon([drawn]), None], dtype=object)
+    plain = are_plain(shapes)
+    assert plain[0] == plain[1]
+    assert not plain[2]
+    if plain[0]:
+        assert shapely.is_valid(shapes[:2]).all()
+        _, spiked, repeating = without_spikes(shapes[:2])
+        assert len(spiked) == len(repeating) == 0
+
+
+def with_height(height: float) -> Polygon:
+    """Return a polygon with a vertex as broken files have it; GEOS would warn of it."""
+    with np.errstate(invalid="ignore"):
+        return Polygon([(0, 0), (9, 0), (9, height), (0, 9)])
+
+
+SQUARE, INNER = [(0, 0), (9, 0), (9, 9), (0, 9)], [(1, 1), (2, 1), (2, 2), (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("shape", "is_plain"),
+    [
+        (box(0, 0, 9, 9), True),
+        (Polygon([(0, 0), (9, 0), (9, 9), (5, 9), (5, 4), (0, 4)]), True),
+        (MultiPolygon([box(0, 0, 9, 9)]), True),
+        (Polygon([(0, 0), (9, 0), (0, 9), (9, 9)]), False),  # crosses itself
+        (Polygon([(0, 0), (9, 0), (9, 9), (4, 0), (0, 9)]), False),  # touches itself
+        (Polygon([(0, 0), (5, 0), (9, 0), (9, 9), (0, 9)]), False),  # not sure: a straight turn
+        (Polygon([(0, 0), (9, 0), (9, 0), (9, 9), (0, 9)]), False),  # a repeated point
+        (Polygon([(0, 0), (90, 0.1), (9, 0), (9, 9), (0, 9)]), False),  # a needle
+        (Polygon(SQUARE, [INNER]), False),
+        (MultiPolygon([Polygon(SQUARE), box(20, 0, 29, 9)]), False),
+        (with_height(np.nan), False),
+        (with_height(np.inf), False),
+        (with_height(1e200), False),
+        (Polygon(), False),
+        (Point(0, 0), False),
+        (MultiPoint([*SQUARE, SQUARE[0]]), False),
+        (None, False),
+    ],
+)
+def test_which_polygons_are_plain(shape: object, is_plain: bool) -> None:
+    assert are_plain(np.array([shape, HOME], dtype=object)).tolist() == [is_plain, True]
 
 
 # -- estimates ----------------------------------------------------------------------------------
@@ -681,6 +769,7 @@ def test_text_cut_at_254_bytes(text: str, cut: bool) -> None:
 # -- whatever the order of rows -------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(st.permutations(range(9)))
 def test_the_order_of_rows_does_not_matter(order: list[int]) -> None:
     flat = Polygon([(70, 70), (80, 70), (75, 70)])

@@ -24,10 +24,11 @@ from shapely import LineString, Point, Polygon, box
 from typer.testing import CliRunner, Result
 
 import gridtool.report.page
+from gridtool import place
 from gridtool.cli import app
 from gridtool.columns import FINDINGS
 from gridtool.errors import DataError, OutputError
-from gridtool.export import FINDINGS_FILES, place, write_findings
+from gridtool.export import FINDINGS_FILES, write_findings
 from gridtool.export.findings import findings_table
 from gridtool.findings import Finding, finding_of, findings_frame, mend_in, severest_first
 from gridtool.geom import mark_points

@@ -181,6 +181,24 @@ def test_faults_in_the_table_are_told_by_its_rows() -> None:
     assert [item.where for item in findings] == [(1,), (2,), (0,)]
 
 
+@pytest.mark.parametrize("mark", ["-", "/", "无", "—", "——", "－", " / ", "−"])
+def test_marks_for_nothing_are_empty_cells(mark: str) -> None:
+    counts = table(building_id=["h0", "h1", "h2", "h3"], households=[mark, 7, 8, 9])
+    houses = buildings(households=[1, None, None, None], persons=[2, 20, 20, 20])
+    found, findings = check(houses, counts=counts)
+    assert found["households"].tolist() == [1, 7, 8, 9]
+    shown = f"counts GT223 households holds marks for nothing, taken as empty: {mark}"
+    assert messages(findings) == [shown]
+    assert findings[0].where == (0,)
+    assert findings[0].severity == "info"
+
+
+@pytest.mark.parametrize("text", ["-5", "无数", "1/2", "a-"])
+def test_what_is_more_than_a_mark_is_no_empty_cell(text: str) -> None:
+    _, findings = check(buildings(households=[text, 9, 9, 9]))
+    assert [item.severity for item in findings] == ["error"]
+
+
 def test_a_table_without_figures() -> None:
     _, findings = check(counts=table(building_id=["h0"]))
     assert len(findings) == 1

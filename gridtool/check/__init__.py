@@ -11,13 +11,16 @@ from collections.abc import Mapping
 import geopandas as gpd
 import pandas as pd
 
-from gridtool.check.buildings import check_buildings
+from gridtool.check.buildings import check_buildings, order_of_ids, take_buildings
 from gridtool.check.codes_table import compare_with_codes, tell_namesakes
 from gridtool.check.communities import Ground, check_communities
 from gridtool.check.compounds import check_compounds, tell_across
+from gridtool.check.drawn import check_drawn
 from gridtool.check.duplicates import tell_stacked
 from gridtool.check.estimate import estimate_model
+from gridtool.check.footprints import repair_footprints
 from gridtool.check.others import check_barriers, check_sites
+from gridtool.check.persons import fill_persons
 from gridtool.check.places import find_communities, find_compounds
 from gridtool.check.roads import check_roads
 from gridtool.check.shapes import Indexed
@@ -37,13 +40,14 @@ from gridtool.columns import (
     TOTALS,
 )
 from gridtool.findings import Finding, sort_findings
-from gridtool.geom import require_metres
+from gridtool.geom import at_once, collector_off, require_metres
 
-__all__ = ["check_layers", "estimate_model"]
+__all__ = ["check_drawn", "check_layers", "estimate_model"]
 
 Layers = Mapping[str, gpd.GeoDataFrame | pd.DataFrame]
 
 
+@collector_off()
 def check_layers(
     layers: Layers,
     *,
@@ -88,19 +92,25 @@ def check_layers(
         if isinstance(frame, gpd.GeoDataFrame):
             require_metres(frame, layer=key)
     findings: list[Finding] = []
-    for key, frame in layers.items():
-        check_texts(frame, INPUT_LAYERS[key], findings)
-    ground = _check_ground(layers, findings)
-    buildings, persons_given = check_buildings(
-        layers[BUILDINGS.key],
-        layers.get(COUNTS.key),
-        findings,
-        m2_per_household=m2_per_household,
-        persons_per_household=persons_per_household,
+    given = layers[BUILDINGS.key]
+    ground, shapes, taken, _ = at_once(
+        lambda: _check_ground(layers, findings),
+        lambda: repair_footprints(given, findings),
+        lambda: take_buildings(given, findings),
+        lambda: _check_texts(layers, findings),
+    )
+    buildings = check_buildings(
+        taken, shapes, layers.get(COUNTS.key), findings, m2_per_household=m2_per_household
     )
     footprints = Indexed.of(buildings)
-    tell_stacked(buildings, footprints, findings)
-    buildings["community_code"] = find_communities(buildings, footprints, ground, findings)
+    homes, order, _ = at_once(
+        lambda: find_communities(buildings, footprints, ground, findings),
+        lambda: order_of_ids(buildings),
+        lambda: tell_stacked(buildings, footprints, findings),
+    )
+    buildings = buildings.assign(community_code=homes).iloc[order]
+    persons, persons_given = fill_persons(buildings, persons_per_household, findings)
+    buildings = buildings.assign(persons=persons)
     if TOTALS.key in layers and ground.sound and buildings["community_code"].notna().any():
         compare_with_totals(
             ground.named,
@@ -118,6 +128,12 @@ def check_layers(
     if held.keys() >= {COMMUNITIES.key, BUILDINGS.key}:
         find_shifts(held, findings)
     return held, sort_findings(findings)
+
+
+def _check_texts(layers: Layers, findings: list[Finding]) -> None:
+    """Check the texts of all layers and tables."""
+    for key, frame in layers.items():
+        check_texts(frame, INPUT_LAYERS[key], findings)
 
 
 def _check_ground(layers: Layers, findings: list[Finding]) -> Ground:

@@ -21,9 +21,8 @@ from gridtool.check.values import (
 )
 from gridtool.columns import COMMUNITIES, COMMUNITY_KINDS, Layer, fold
 from gridtool.findings import Finding
-from gridtool.rules import COMMUNITY_KIND, VILLAGE_KIND
+from gridtool.rules import COMMUNITY_KIND, TWELVE_DIGITS, kind_of_code
 
-TWELVE_DIGITS: Final = re.compile(r"[0-9]{12}")
 COUNTY: Final = 6
 TOWN: Final = 9
 
@@ -141,26 +140,10 @@ def kinds_of(frame: pd.DataFrame, codes: Codes, findings: list[Finding]) -> Obje
     kinds = np.array([None if item is None else known.get(fold(item)) for item in given], object)
     unknown = is_none(kinds) & ~is_none(given)
     for at in np.flatnonzero(is_none(kinds)):
-        kinds[at] = _kind_of_code(codes.codes[at])
+        kinds[at] = kind_of_code(codes.codes[at])
     untold = is_none(kinds) & codes.usable & ~unknown
     for code, rows, values in (("GT024", unknown, given), ("GT025", untold, codes.codes)):
         if rows.any():
             named = listed(values[rows])
             findings.append(rows_together(code, frame, COMMUNITIES, rows, values=named))
     return np.where(is_none(kinds), COMMUNITY_KIND, kinds)
-
-
-def _kind_of_code(code: str) -> str | None:
-    """Return the kind that digits 10 to 12 stand for.
-
-    Source: 统计用区划代码编制规则: 001-199 residents' committees and 200-399 villagers' committees;
-    400-499 and 500-599 for units that act as them.
-    """
-    if not TWELVE_DIGITS.fullmatch(code):
-        return None
-    serial = int(code[9:])
-    if 1 <= serial <= 199 or 400 <= serial <= 499:
-        return COMMUNITY_KIND
-    if 200 <= serial <= 399 or 500 <= serial <= 599:
-        return VILLAGE_KIND
-    return None

@@ -11,11 +11,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gridtool.check.codes import COUNTY, TOWN, TWELVE_DIGITS, clean_codes
+from gridtool.check.codes import COUNTY, TOWN, clean_codes
 from gridtool.check.listing import add_each, listed, together
 from gridtool.check.values import text_of
 from gridtool.columns import CODES, COMMUNITIES, fold
 from gridtool.findings import Finding
+from gridtool.rules import TWELVE_DIGITS
 
 _ENDINGS = re.compile(
     "(社区|村)?(居民委员会|居委会|村民委员会|村委会)$|(社区|行政村|村)$",

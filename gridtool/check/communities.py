@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridtool.check.codes import TWELVE_DIGITS, Codes, clean_codes, kinds_of
+from gridtool.check.codes import Codes, clean_codes, kinds_of
 from gridtool.check.gaps import tell_holes, tell_seams
 from gridtool.check.listing import add_each, listed, together
 from gridtool.check.seams import close_seams, cut_overlaps
@@ -20,6 +20,7 @@ from gridtool.check.values import Flags, Objects, is_none, require_filled, text_
 from gridtool.columns import COMMUNITIES
 from gridtool.findings import Finding
 from gridtool.geom import Geometries, Ints, group_starts, repair_polygons
+from gridtool.rules import TWELVE_DIGITS
 
 _LAYER = COMMUNITIES.key
 

@@ -13,7 +13,7 @@ import shapely
 from gridtool.check.ids import repeated
 from gridtool.check.listing import add_each, listed, together
 from gridtool.check.shapes import Indexed
-from gridtool.check.values import Flags, Floats
+from gridtool.check.values import Flags, Floats, Objects
 from gridtool.columns import BUILDINGS
 from gridtool.findings import Finding, row_order
 from gridtool.geom import Geometries, Ints, group_starts, query_spread, spread
@@ -87,7 +87,7 @@ def tell_stacked(buildings: gpd.GeoDataFrame, footprints: Indexed, findings: lis
     shapes = footprints.shapes
     ids, rows = buildings["building_id"].to_numpy(), buildings.index
     households = buildings["households"].to_numpy()
-    same, alone = _of_one_shape(shapes, footprints.bounds)
+    same, alone = _of_one_shape(footprints, ids)
     found = []
     for at in same:
         if len(set(ids[at])) == 1:
@@ -97,7 +97,7 @@ def tell_stacked(buildings: gpd.GeoDataFrame, footprints: Indexed, findings: lis
         found.append(together("GT186", _LAYER, rows[at], marks, values=named, **values))
     add_each(findings, found)
     found = []
-    for one, other, shared, share in zip(*_overlapping(footprints, alone), strict=True):
+    for one, other, shared, share in zip(*_overlapping(footprints, ids, alone), strict=True):
         if ids[one] == ids[other]:
             continue
         values = {"a": ids[one], "b": ids[other], "share": float(share)}
@@ -106,30 +106,32 @@ def tell_stacked(buildings: gpd.GeoDataFrame, footprints: Indexed, findings: lis
     add_each(findings, found)
 
 
-def _of_one_shape(shapes: Geometries, bounds: Floats) -> tuple[list[Ints], Flags]:
-    """Return groups of equal geometries, and which geometries are not repeats of another."""
+def _of_one_shape(footprints: Indexed, ids: Objects) -> tuple[list[Ints], Flags]:
+    """Return groups of equal geometries by id, and which geometries are no repeats of a first."""
+    shapes = footprints.shapes
     # equal bounds give equal sums; the few that have them by chance are told apart below
-    mixed = bounds @ np.array([0.7548776662, 0.5698402910, 0.3247179572, 0.8191725134])
-    order = np.argsort(mixed, kind="stable")
+    mixed = footprints.bounds @ np.array([0.7548776662, 0.5698402910, 0.3247179572, 0.8191725134])
+    again = np.flatnonzero(pd.Series(mixed).duplicated(keep=False))
+    order = again[np.argsort(mixed[again], kind="stable")]
     alone = np.ones(len(shapes), dtype=bool)
     groups = []
-    for low, high in pairwise(group_starts(mixed[order])) if _has_equal(mixed[order]) else ():
-        if high - low > 1:
-            at = order[low:high]
-            at = at[shapely.equals(shapes[at], shapes[at[0]])]
-            if len(at) > 1:
-                groups.append(at)
-                alone[at[1:]] = False
+    for low, high in pairwise(group_starts(mixed[order])):
+        at = order[low:high]
+        at = at[shapely.equals(shapes[at], shapes[at[0]])]
+        if len(at) > 1:
+            at = at[np.argsort(ids[at].astype(str), kind="stable")]
+            groups.append(at)
+            alone[at[1:]] = False
     return groups, alone
 
 
-def _has_equal(ordered: Floats) -> bool:
-    """Return whether two neighbours in a sorted array are equal."""
-    return bool((ordered[1:] == ordered[:-1]).any())
+def _overlapping(
+    footprints: Indexed, ids: Objects, alone: Flags
+) -> tuple[Ints, Ints, Geometries, Floats]:
+    """Return pairs of footprints that share over half of the smaller one, and what they share.
 
-
-def _overlapping(footprints: Indexed, alone: Flags) -> tuple[Ints, Ints, Geometries, Floats]:
-    """Return pairs of footprints that share over half of the smaller one, and what they share."""
+    The first of a pair is the first by id.
+    """
     shapes = footprints.shapes
     areas = spread(shapely.area, shapes)
     alone = alone & (areas > 0)
@@ -147,6 +149,8 @@ def _overlapping(footprints: Indexed, alone: Flags) -> tuple[Ints, Ints, Geometr
     maybe = np.flatnonzero(width * height > _OVERLAP_SHARE * smaller)
     maybe = maybe[spread(shapely.intersects, shapes[one[maybe]], shapes[other[maybe]])]
     one, other, smaller = one[maybe], other[maybe], smaller[maybe]
+    swapped = ids[one] > ids[other]
+    one, other = np.where(swapped, other, one), np.where(swapped, one, other)
     shared = shapely.intersection(shapes[one], shapes[other])
     share = shapely.area(shared) / smaller
     over = share > _OVERLAP_SHARE

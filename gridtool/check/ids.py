@@ -76,7 +76,10 @@ def _tell_lookalikes(
     frame: pd.DataFrame, layer: Layer, key: str, ids: Objects, findings: list[Finding]
 ) -> None:
     """Report ids that differ only in case or width."""
-    plain = "".join(ids).isascii()
+    joined = "".join(ids)
+    plain = joined.isascii()
+    if plain and joined in (joined.lower(), joined.upper()):
+        return
     folded = list(map(str.casefold if plain else _folded, ids))
     if len(set(folded)) in (len(ids), len(set(ids))):
         return

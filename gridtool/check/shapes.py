@@ -40,7 +40,10 @@ class Indexed(NamedTuple):
     def of(cls, frame: gpd.GeoDataFrame) -> Indexed:
         """Return the geometries of a layer, indexed."""
         shapes = np.asarray(frame.geometry.array, dtype=object)
-        return cls(shapes, spread(shapely.bounds, shapes), shapely.STRtree(shapes))
+        tree = shapely.STRtree(shapes)
+        # a tree is built by its first query: from then on several threads may ask it
+        tree.query(shapes[:1])
+        return cls(shapes, spread(shapely.bounds, shapes), tree)
 
 
 def clean_shapes(

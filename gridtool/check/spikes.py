@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from gridtool.check.listing import add_each, together
 from gridtool.check.values import Flags
 from gridtool.findings import Finding
-from gridtool.geom import Geometries, Ints, Points, vertices_of
+from gridtool.geom import Geometries, Ints, Points, owned_vertices_of, vertices_of
 
 _TURN: Final = float(np.tan(np.radians(1.0)))
 _SHARE: Final = 0.01
@@ -85,37 +85,29 @@ def without_spikes(shapes: Geometries, *, coverage: bool = False) -> tuple[Geome
     return fixed, np.array(spiked, dtype=np.int64), twice[fewer]
 
 
+def is_sharp(before: Points, after: Points) -> Flags:
+    """Return where a line turns back on itself between two steps."""
+    turn = np.conj(before) * after
+    return np.asarray((turn.real < 0) & (np.abs(turn.imag) <= -_TURN * turn.real), dtype=bool)
+
+
 def _candidates(shapes: Geometries) -> tuple[Ints, Ints]:
-    """Return polygons that may have spikes and that may have repeated points."""
+    """Return polygons that may have spikes and those that have repeated points."""
     areal = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
-    xy = vertices_of(shapes[areal])
-    ends = np.cumsum(shapely.get_num_coordinates(shapes[areal]))
-    step = np.diff(xy)
-    # the rings of a polygon follow on one another: the steps between them only add candidates
-    turns = np.flatnonzero(_is_sharp(step[:-1], step[1:]))
+    parts, of_shape = shapely.get_parts(shapes[areal], return_index=True)
+    rings, of_part = shapely.get_rings(parts, return_index=True)
+    xy, count = owned_vertices_of(rings)
+    ends = np.cumsum(count - 1)
+    after = np.delete(np.diff(xy, append=0), np.cumsum(count) - 1)
+    before = np.roll(after, 1)
+    before[ends - count + 1] = after[ends - 1]
+    owner = np.repeat(of_shape[of_part], count - 1)
+    turns = np.flatnonzero(is_sharp(before, after))
     # a turn that holds more than a spike may is none, whatever its angle
-    held = np.abs((np.conj(step[turns]) * step[turns + 1]).imag) / 2
+    held = np.abs((np.conj(before[turns]) * after[turns]).imag) / 2
     most = np.minimum(_SHARE * shapely.area(shapes[areal]), _MOST_M2)
-    owner = np.minimum(np.searchsorted(ends, turns, side="right"), len(ends) - 1)
-    sharp = _owners(turns[held <= most[owner]], 2, ends)
-    twice = _owners(np.flatnonzero(step == 0), 1, ends)
-    starts = np.concatenate(([0], ends))[:-1]
-    one_ring = xy[starts] == xy[ends - 1]
-    sharp = np.union1d(sharp, np.flatnonzero(one_ring)[_closes_sharp(xy, starts, ends)[one_ring]])
-    parts, owner = shapely.get_parts(shapes[areal][~one_ring], return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    ends = np.cumsum(shapely.get_num_coordinates(rings))
-    starts = np.concatenate(([0], ends))[:-1]
-    closing = owner[part][_closes_sharp(vertices_of(rings), starts, ends)]
-    sharp = np.union1d(sharp, np.flatnonzero(~one_ring)[closing])
-    return areal[sharp.astype(np.int64)], areal[twice]
-
-
-def _owners(vertices: Ints, more: int, ends: Ints) -> Ints:
-    """Return the geometries that hold some vertices and as many more after them, each once."""
-    first = np.searchsorted(ends, vertices, side="right")
-    whole = first == np.searchsorted(ends, vertices + more, side="right")
-    return np.unique(first[whole]).astype(np.int64)
+    sharp = np.unique(owner[turns[held <= most[owner[turns]]]])
+    return areal[sharp], areal[np.unique(owner[after == 0])]
 
 
 def _shared_vertices(shapes: Geometries) -> Points:
@@ -123,17 +115,6 @@ def _shared_vertices(shapes: Geometries) -> Points:
     own = [np.unique(vertices_of(shape)) for shape in shapes]
     vertices, count = np.unique(np.concatenate(own), return_counts=True)
     return vertices[count > 1]
-
-
-def _is_sharp(before: Points, after: Points) -> Flags:
-    """Return where a line turns back on itself between two steps."""
-    turn = np.conj(before) * after
-    return np.asarray((turn.real < 0) & (np.abs(turn.imag) <= -_TURN * turn.real), dtype=bool)
-
-
-def _closes_sharp(xy: Points, starts: Ints, ends: Ints) -> Flags:
-    """Return which rings turn back on themselves where they start and end."""
-    return _is_sharp(xy[ends - 1] - xy[ends - 2], xy[starts + 1] - xy[starts])
 
 
 def _blunt(shape: BaseGeometry, kept: Points) -> BaseGeometry | None:
@@ -155,7 +136,7 @@ def _blunt_ring(ring: Points, most: float, kept: Points) -> Points:
     while len(ring) > 3:
         before, after = ring - np.roll(ring, 1), np.roll(ring, -1) - ring
         turn = np.conj(before) * after
-        spike = _is_sharp(before, after) & (np.abs(turn.imag) / 2 <= most) & ~np.isin(ring, kept)
+        spike = is_sharp(before, after) & (np.abs(turn.imag) / 2 <= most) & ~np.isin(ring, kept)
         if not spike.any():
             break
         at = np.flatnonzero(spike)[np.argmax(-turn.real[spike])]

@@ -23,6 +23,8 @@ Floats = npt.NDArray[np.float64]
 _MOST = 1e9
 _WHOLE = 1e-6
 _EMPTY = ("", "null", "<null>", "nan", "none")
+# what clerks write where there is nothing: dashes of any width, strokes, 无
+_NOTHING = re.compile(r"[-‐‑‒–—―−]+|[/\\]+|无")
 _YES = frozenset(("1", "1.0", "true", "t", "yes", "y", "是", "有", "设", "真"))
 _NO = frozenset(("0", "0.0", "false", "f", "no", "n", "否", "无", "不设", "假"))
 
@@ -43,11 +45,14 @@ class Numbers(NamedTuple):
         Where something stands that is no number, or an absurd one.
     read : bool array
         Where the number was read out of words ("约300户").
+    marked : bool array
+        Where a mark says that there is nothing ("—", "无").
     """
 
     found: Floats
     wrong: Flags
     read: Flags
+    marked: Flags
 
 
 def text_of(frame: pd.DataFrame, key: str) -> Objects:
@@ -100,15 +105,17 @@ def numbers(frame: pd.DataFrame, key: str) -> Numbers:
     values = frame[key]
     if pd.api.types.is_numeric_dtype(values.dtype):
         found = pd.to_numeric(values).to_numpy(dtype="float64", na_value=np.nan)
-        read = np.zeros(len(found), dtype=bool)
-        return Numbers(*_without_absurd(found, np.zeros(len(found), dtype=bool)), read)
+        nowhere = np.zeros(len(found), dtype=bool)
+        return Numbers(*_without_absurd(found, nowhere), nowhere, nowhere)
     codes, distinct = pd.factorize(values.map(str, na_action="ignore"))
     each = [_number(text) for text in distinct]
     figures = np.array([*(figure for figure, _ in each), np.nan], dtype=np.float64)
     in_words = np.array([*(words for _, words in each), False], dtype=bool)
-    wrong = np.isnan(figures) & in_words
+    marks = [_NOTHING.fullmatch(_plain(text)) is not None for text in distinct]
+    marked = np.array([*marks, False], dtype=bool)
+    wrong = np.isnan(figures) & in_words & ~marked
     found, absurd = _without_absurd(figures[codes], wrong[codes])
-    return Numbers(found, absurd, in_words[codes] & ~absurd)
+    return Numbers(found, absurd, (in_words & ~marked)[codes] & ~absurd, marked[codes])
 
 
 def _without_absurd(found: Floats, wrong: Flags) -> tuple[Floats, Flags]:
@@ -150,20 +157,21 @@ def counts(frame: pd.DataFrame, layer: Layer, key: str, findings: list[Finding])
     key : str
     findings : list of Finding
         Values that are no number (GT021) or negative (GT022) are errors; numbers read out of
-        words (GT198) and fractions (GT199) are told with what became of them.
+        words (GT198) and fractions (GT199) are told with what became of them, and so are marks
+        for nothing (GT223).
 
     Returns
     -------
     float array
         NaN where empty, 0 where in error.
     """
-    found, wrong, read = numbers(frame, key)
+    found, wrong, read, marked = numbers(frame, key)
     with np.errstate(invalid="ignore"):
         negative = found < 0
         whole = np.where(wrong | negative, 0.0, np.floor(found + 0.5))
         broken = (np.abs(found - whole) > _WHOLE) & ~negative & ~read
     texts = frame[key].to_numpy(dtype=object)
-    for code, bad in (("GT021", wrong), ("GT022", negative)):
+    for code, bad in (("GT021", wrong), ("GT022", negative), ("GT223", marked)):
         if bad.any():
             values = listed(texts[bad])
             findings.append(rows_together(code, frame, layer, bad, column=key, values=values))

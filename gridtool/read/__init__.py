@@ -5,7 +5,7 @@ The only stage, with ``export``, that reprojects: what it returns is in one CRS 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from pyproj import CRS
 from gridtool.columns import INPUT_LAYERS, fold, match_layer
 from gridtool.errors import ColumnError, InputError
 from gridtool.findings import Finding
+from gridtool.geom import collector_off
 from gridtool.read.archives import Unpacker
 from gridtool.read.frames import Frame, load_layer, take_frame
 from gridtool.read.place import Placing, bring_together, place_layer
@@ -45,12 +46,15 @@ class Inputs:
     findings: list[Finding] = field(default_factory=list)
 
 
+@collector_off()
 def read_layers(
     source: Path | str | None,
     *,
     paths: Paths | None = None,
     mapping: Mapping[str, str] | None = None,
     placing: Placing | None = None,
+    only: Collection[str] = (),
+    target: CRS | None = None,
 ) -> Inputs:
     """Read the input layers.
 
@@ -66,6 +70,10 @@ def read_layers(
         ``buildings`` to one of its layers.
     placing : Placing, optional
         Coordinate systems the user states.
+    only : collection of layer keys, optional
+        Read these alone, as far as they are there.
+    target : CRS, optional
+        In metres; what layers are brought to, by default chosen for the communities.
 
     Returns
     -------
@@ -87,14 +95,14 @@ def read_layers(
     layers: dict[str, Frame] = {}
     with Unpacker() as unpacker:
         where = None if source is None else Path(source)
-        found = find_sources(where, paths or {}, layer_names, unpacker)
+        found = find_sources(where, paths or {}, layer_names, unpacker, only=only)
         for key, sources in found.sources.items():
             frame = _load(key, sources, column_names.get(key, {}), placing, found.findings)
             if frame is not None:
                 layers[key] = frame
-            elif INPUT_LAYERS[key].required:
+            elif INPUT_LAYERS[key].required and not only:
                 raise InputError("GT006", layer=key)
-    projected, original = bring_together(layers, placing, found.findings)
+    projected, original = bring_together(layers, placing, found.findings, target=target)
     return Inputs(projected, original, found.findings)
 
 

@@ -71,9 +71,9 @@ def extent_of(frame: gpd.GeoDataFrame) -> Extent | None:
     bounds = bounds[np.isfinite(bounds).all(axis=1)]
     if not len(bounds):
         return None
-    low = np.quantile(bounds, 0.01, axis=0, method="lower")
-    high = np.quantile(bounds, 0.99, axis=0, method="higher")
-    return Extent(float(low[0]), float(low[1]), float(high[2]), float(high[3]))
+    west, south = np.quantile(bounds[:, :2], 0.01, axis=0, method="lower").tolist()
+    east, north = np.quantile(bounds[:, 2:], 0.99, axis=0, method="higher").tolist()
+    return Extent(west, south, east, north)
 
 
 def canonical(crs: CRS) -> CRS:

@@ -15,7 +15,7 @@ import shapely
 from gridtool.columns import Layer, fold, is_personal, match_columns
 from gridtool.errors import ColumnError, DataError, InputError
 from gridtool.findings import Finding
-from gridtool.geom import Geometries
+from gridtool.geom import Bools, Geometries, spread
 from gridtool.read.dbf import read_dbf
 from gridtool.read.encodings import AS_BYTES, TESTED, from_bytes, shapefile_encoding
 from gridtool.read.sources import PARQUET, Source, failures_told, unreadable
@@ -195,9 +195,9 @@ def _read_info(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what a layer holds, and the options it must be read with."""
     options: dict[str, Any] = {"layer": source.layer, "encoding": None}
-    if source.path.suffix.lower() in (".shp", ".dbf"):
-        options["encoding"] = _shapefile_encoding(source, layer, findings)
     with failures_told(source.shown):
+        if source.path.suffix.lower() in (".shp", ".dbf"):
+            options["encoding"] = _shapefile_encoding(source, layer, findings)
         try:
             info = pyogrio.read_info(source.path, force_feature_count=True, **options)
         except UnicodeDecodeError:
@@ -232,7 +232,8 @@ def refuse_torn(source: Source, rows: int) -> None:
     beside = {item.suffix.lower(): item for item in path.parent.iterdir() if item.stem == path.stem}
     if ".dbf" not in beside:
         raise InputError("GT057", path=source.shown)
-    table = read_dbf(beside[".dbf"], most=0)
+    with failures_told(source.shown):
+        table = read_dbf(beside[".dbf"], most=0)
     held = -1 if table is None else min(table.rows, table.whole_rows)
     if held < rows:
         raise InputError("GT058", path=source.shown, shapes=rows, records=max(held, 0))
@@ -295,7 +296,7 @@ def _to_dictionary(
     if source.path.suffix.lower() in _DRAWINGS:
         geometry, data = _fitting(layer, geometry, data, source, findings)
     _require_type(layer, geometry)
-    if (shapely.has_z(geometry) | shapely.has_m(geometry)).any():
+    if spread(_is_raised, geometry).any():
         geometry = shapely.force_2d(geometry)
     return gpd.GeoDataFrame(data, geometry=geometry, crs=raw.crs)
 
@@ -355,12 +356,18 @@ def _fitting(
 def _require_type(layer: Layer, geometry: Geometries) -> None:
     """Refuse a geometry type the layer must not have; missing and empty ones pass."""
     kinds = shapely.get_type_id(geometry)
-    there = (kinds >= 0) & ~shapely.is_empty(geometry)
-    names = np.where(there, _TYPE_NAMES[kinds + 1], "")
-    wrong = there & ~np.isin(names, layer.geometry)
-    if wrong.any():
-        found = ", ".join(sorted(set(names[wrong])))
-        raise _wrong_type(layer, found, np.flatnonzero(wrong) if (there & ~wrong).any() else ())
+    right = np.isin(kinds, np.flatnonzero(np.isin(_TYPE_NAMES, layer.geometry)) - 1)
+    wrong = np.flatnonzero((kinds >= 0) & ~right)
+    wrong = wrong[~shapely.is_empty(geometry[wrong])]
+    if len(wrong):
+        found = ", ".join(sorted(set(_TYPE_NAMES[kinds[wrong] + 1])))
+        some_right = not shapely.is_empty(geometry[right]).all()
+        raise _wrong_type(layer, found, wrong if some_right else ())
+
+
+def _is_raised(geometry: Geometries) -> Bools:
+    """Return which geometries have more than two dimensions."""
+    return np.asarray(shapely.has_z(geometry) | shapely.has_m(geometry))
 
 
 def _wrong_type(layer: Layer, found: str, rows: Any = ()) -> DataError:

@@ -31,7 +31,7 @@ from gridtool.read.crs import label
 from gridtool.read.encodings import PLAIN, shapefile_encoding, text_encoding
 from gridtool.read.frames import refuse_torn
 from gridtool.read.place import Placing, place_layer
-from gridtool.read.sources import PARQUET, Source, files_below, layers_of
+from gridtool.read.sources import PARQUET, Source, failures_told, files_below, is_folder, layers_of
 from gridtool.read.stream import Batch, read_head, stream_rows
 from gridtool.read.tables import SHEETS, TABLES
 
@@ -128,8 +128,9 @@ def _sources(path: Path, unpacker: Unpacker) -> Iterator[Source | LayerReport]:
     """Yield the layers of a path, and reports of the files that cannot be opened."""
     text, _, wanted = str(path).partition("|layername=")
     place = Path(text)
-    inside = place.is_dir() and place.suffix.lower() != ".gdb"
+    inside = False
     try:
+        inside = is_folder(place)
         files = [file for file, _ in files_below(place)] if inside else [place]
         if not files:
             raise InputError("GT003", path=place, wanted="*", found="-", names="*", layer="*")
@@ -218,7 +219,7 @@ def _head(
     """Return driver, CRS, column types, bounds and rows as the source says them."""
     suffix = source.path.suffix.lower()
     if suffix in PARQUET:
-        return "Parquet", _parquet_crs(source.path), {}, None, None
+        return "Parquet", _parquet_crs(source), {}, None, None
     if (suffix in TABLES and suffix != ".dbf") or suffix in SHEETS:
         return suffix.removeprefix(".").upper(), None, {}, None, None
     head = read_head(source)
@@ -230,12 +231,13 @@ def _head(
     return head.driver, crs, head.fields, bounds, head.rows
 
 
-def _parquet_crs(path: Path) -> CRS | None:
+def _parquet_crs(source: Source) -> CRS | None:
     """Return the CRS of GeoParquet, None of Parquet without geometry."""
-    try:
-        crs: CRS | None = gpd.read_parquet(path).crs
-    except ValueError:
-        return None
+    with failures_told(source.shown):
+        try:
+            crs: CRS | None = gpd.read_parquet(source.path).crs
+        except ValueError:
+            return None
     return crs
 
 

@@ -113,9 +113,15 @@ def _placed(
 
 
 def bring_together(
-    layers: Mapping[str, Frame], placing: Placing, findings: list[Finding]
+    layers: Mapping[str, Frame],
+    placing: Placing,
+    findings: list[Finding],
+    *,
+    target: CRS | None = None,
 ) -> tuple[dict[str, Frame], CRS]:
     """Bring all layers to one CRS in metres; return them and the CRS of the communities.
+
+    With a `target` that is the CRS, and the one returned; no communities are needed then.
 
     Raises
     ------
@@ -127,9 +133,8 @@ def bring_together(
     placed = _lend_crs(spatial, findings)
     if placing.towgs84 is not None:
         placed = {key: _tie(frame, key, placing.towgs84, findings) for key, frame in placed.items()}
-    communities = placed[COMMUNITIES.key]
-    original = communities.crs
-    target = _metres(communities)
+    original = placed[COMMUNITIES.key].crs if target is None else target
+    target = _metres(placed[COMMUNITIES.key]) if target is None else target
     for key, frame in placed.items():
         _refuse_untied(frame.crs, original, layer=key)
     projected = {key: _project(frame, target, layer=key) for key, frame in placed.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import traceback
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -85,7 +85,12 @@ class Found:
 
 
 def find_sources(
-    source: Path | None, paths: Paths, layer_names: Mapping[str, str], unpacker: Unpacker
+    source: Path | None,
+    paths: Paths,
+    layer_names: Mapping[str, str],
+    unpacker: Unpacker,
+    *,
+    only: Collection[str] = (),
 ) -> Found:
     """Find the files and layers of each input layer.
 
@@ -98,6 +103,8 @@ def find_sources(
     layer_names : mapping of layer key to the layer's name in the source
     unpacker : Unpacker
         For archives.
+    only : collection of layer keys, optional
+        Look for these alone, none of which has to be there.
 
     Returns
     -------
@@ -116,6 +123,8 @@ def find_sources(
     taken = {fold(name) for name in layer_names.values()}
     found = Found()
     for key, layer in INPUT_LAYERS.items():
+        if only and key not in only:
+            continue
         wanted = layer_names.get(key)
         options = [item for item in there if item.matches(key, wanted)]
         if wanted is None:
@@ -127,7 +136,7 @@ def find_sources(
             found.sources[key] = given[key]
         elif options:
             found.sources[key] = _agreeing(options, key, source, found.findings)
-        elif layer.required or (wanted is not None and source is not None):
+        elif (layer.required and not only) or (wanted is not None and source is not None):
             if broken:
                 raise broken[0]
             raise _missing(key, source if source is not None else "input", there)
@@ -183,7 +192,9 @@ def _by_paths(
     for text in path_texts(value):
         name, bar, layer = text.partition("|")
         path = Path(name)
-        several = sorted(path.parent.glob(path.name)) if "*" in name and not path.exists() else []
+        with failures_told(path.name):
+            is_pattern = "*" in name and not path.exists()
+        several = sorted(path.parent.glob(path.name)) if is_pattern else []
         sources += [
             _by_path(key, f"{one}{bar}{layer}", layer_names, unpacker) for one in several or [path]
         ]
@@ -214,7 +225,7 @@ def _by_path(key: str, text: str, layer_names: Mapping[str, str], unpacker: Unpa
 
 def _search(source: Path, unpacker: Unpacker) -> tuple[list[Source], list[InputError]]:
     """Return every layer of a file or a folder, and the files that cannot be read."""
-    if not source.is_dir() or source.suffix.lower() in _CONTAINERS:
+    if not is_folder(source):
         return layers_of(source, unpacker), []
     there: list[Source] = []
     broken: list[InputError] = []
@@ -227,6 +238,12 @@ def _search(source: Path, unpacker: Unpacker) -> tuple[list[Source], list[InputE
         if not {item.layer for item in layers} >= _OUTPUT_LAYERS:
             there += layers
     return there, broken
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether a path is a folder of files, not a file or a FileGDB."""
+    with failures_told(path.name):
+        return path.is_dir() and path.suffix.lower() not in _CONTAINERS
 
 
 def files_below(folder: Path) -> list[tuple[Path, int]]:
@@ -242,18 +259,16 @@ def files_below(folder: Path) -> list[tuple[Path, int]]:
     count = 0
     while folders:
         place, depth = folders.pop(0)
-        try:
-            items = sorted(place.iterdir())
-        except OSError as error:
-            raise unreadable(place.name, error) from None
+        with failures_told(place.name):
+            items = [(item, is_folder(item)) for item in sorted(place.iterdir())]
         count += len(items)
         if count > _MOST_FILES:
             raise InputError("GT052", path=folder, most=_MOST_FILES)
-        for item in items:
+        for item, is_inner in items:
             suffix = item.suffix.lower()
             if item.name.startswith((".", "~$")):
                 continue
-            if item.is_dir() and suffix not in _CONTAINERS:
+            if is_inner:
                 if depth < _DEPTH:
                     folders.append((item, depth + 1))
             elif suffix in SUFFIXES and not (
@@ -271,7 +286,9 @@ def layers_of(path: Path, unpacker: Unpacker, depth: int = 0) -> list[Source]:
     InputError
         When there is no such file, or it cannot be opened.
     """
-    if not path.exists():
+    with failures_told(path.name):
+        there = path.exists()
+    if not there:
         raise InputError("GT001", path=path)
     suffix = path.suffix.lower()
     shown = unpacker.shown(path)

@@ -107,11 +107,11 @@ def read_head(source: Source) -> Head:
 def _opened(source: Source) -> Iterator[fiona.Collection]:
     """Open a source with fiona; its failures are `InputError`."""
     options: dict[str, Any] = {"layer": source.layer}
-    if source.path.suffix.lower() in (".shp", ".dbf"):
-        encoding = shapefile_encoding(source.path)
-        options["encoding"] = None if encoding is None else encoding.name
     # GDAL would print its complaints past us
     with failures_told(source.shown), fiona.Env(CPL_LOG=os.devnull):
+        if source.path.suffix.lower() in (".shp", ".dbf"):
+            encoding = shapefile_encoding(source.path)
+            options["encoding"] = None if encoding is None else encoding.name
         try:
             collection = fiona.open(source.path, allow_unsupported_drivers=True, **options)
         except FionaError as error:

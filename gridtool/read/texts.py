@@ -15,8 +15,8 @@ from gridtool.columns import Column
 _WRITTEN_NULLS = frozenset(("", "null", "<null>", "nan", "none"))
 _WHOLE = re.compile(r"(\d+)\.0*")
 _LONGEST_NULL = max(map(len, _WRITTEN_NULLS))
-# in texts parted by lines: a blank, what means nothing, a whole number written with a point
-_BLANK = re.compile(r"[^\S\n]")
+# in ASCII texts parted by lines: a blank, what means nothing, a whole number written with a point
+_BLANKS = " \t\r\v\f\x1c\x1d\x1e\x1f"
 _NOTHING = re.compile(r"^(?:|null|<null>|nan|none)$", re.IGNORECASE | re.MULTILINE)
 _POINTED = re.compile(r"^\d+\.0*$", re.MULTILINE)
 
@@ -54,7 +54,9 @@ def _is_clean(texts: npt.NDArray[np.object_]) -> bool:
         joined = "\n".join(texts)
     except TypeError:
         return False
-    if not joined.isascii() or joined.count("\n") != len(texts) - 1 or _BLANK.search(joined):
+    if not joined.isascii() or joined.count("\n") != len(texts) - 1:
+        return False
+    if any(blank in joined for blank in _BLANKS):
         return False
     if min(map(len, texts)) <= _LONGEST_NULL and _NOTHING.search(joined):
         return False
