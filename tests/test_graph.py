@@ -35,10 +35,10 @@ def test_contract() -> None:
 
 @pytest.mark.parametrize(
     ("border_class", "cost"),
-    [("inside", 30.0), ("local", 10.0), ("collector", 6.0), ("major", 3.0)],
+    [("inside", 30.0), ("local", 7.0), ("collector", 5.5), ("major", 1.0)],
 )
 def test_a_metre_costs_by_what_it_runs_along(border_class: str, cost: float) -> None:
-    units, borders = lattice([[400, 400]])
+    units, borders = lattice([[200, 200]])
     edges = build_graph(units, borders.assign(border_class=border_class))
     assert edges["cost"].tolist() == [pytest.approx(cost)]
 
@@ -54,7 +54,7 @@ def test_within_a_compound_a_metre_is_dearest() -> None:
     units["compound_id"] = np.array(["K1", "K1", "K2", None], dtype=object)
     borders["border_class"] = ["major", "local", "local"]
     edges = build_graph(units, borders)
-    assert edges["cost"].tolist() == [120.0, 10.0, 10.0]
+    assert edges["cost"].tolist() == [120.0, 7.0, 7.0]
 
 
 def test_two_units_without_compound_are_not_of_one() -> None:
@@ -68,7 +68,7 @@ def test_borders_of_several_classes_are_one_edge() -> None:
     units, borders = lattice([[400, 400]])
     both = pd.concat([borders, borders.assign(border_class="major", length_m=4.0)])
     (edge,) = build_graph(units, both).itertuples()
-    assert (edge.length_m, edge.cost) == (14.0, pytest.approx(10 * 3.0 + 4 * 0.3))
+    assert (edge.length_m, edge.cost) == (14.0, pytest.approx(10 * 3.0 + 4 * 0.1))
 
 
 def test_dedicated_units_have_no_edges() -> None:

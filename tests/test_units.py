@@ -31,8 +31,8 @@ from hypothesis import given, settings
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from gridtool.errors import CrsError
-from gridtool.rules import Rules
-from gridtool.units import OPEN_GROUND, SPLIT_COMPOUNDS, _place_lost, build_units
+from gridtool.rules import RELAX_LADDER, Relax, Rules
+from gridtool.units import _place_lost, build_units
 
 BLOCK = box(0, 0, 60, 30)
 TWO = [square(10, 10), square(40, 10)]
@@ -439,7 +439,7 @@ def test_a_compound_with_others_between_is_handled_in_pieces() -> None:
     assert built.units["compound_id"].isna().tolist() == [False, True, False]
 
 
-def test_a_compound_over_the_limit_is_left_to_its_buildings() -> None:
+def test_a_compound_over_the_limit_is_parted() -> None:
     frames = {
         "communities": communities(BLOCK),
         "buildings": buildings(TWO, [251, 250], compound_id=["K1", "K1"]),
@@ -449,7 +449,7 @@ def test_a_compound_over_the_limit_is_left_to_its_buildings() -> None:
     assert built.units["compound_id"].tolist() == ["K1", "K1"]
     (finding,) = built.findings
     message = finding.record()["message_en"]
-    assert message == "compound K1 has 501 households, more than 500; divided by building"
+    assert message == "compound K1 has 501 households, more than 500; parted along its widest gaps"
     whole = build(Rules(max_households=501), **frames)
     assert len(whole.units) == 1
 
@@ -478,10 +478,10 @@ def test_relaxed_communities_split_compounds_and_open_the_ground() -> None:
         communities=communities(BLOCK),
         buildings=buildings(TWO, [1, 2], compound_id=["K1", "K1"]),
     )
-    split = build_units(layers, relax={CODES[0]: SPLIT_COMPOUNDS})
+    split = build_units(layers, relax={CODES[0]: ~Relax(0)})
     assert unit_of(split, "h00") != unit_of(split, "h01")
     assert_units_hold(split, layers)
-    rim = build_units(layers, relax={CODES[0]: OPEN_GROUND})
+    rim = build_units(layers, relax={CODES[0]: Relax.OPEN_GROUND})
     assert unit_of(rim, "h00") == unit_of(rim, "h01")
     assert (rim.units["households"] == 0).any()
     assert_units_hold(rim, layers)
@@ -680,7 +680,7 @@ def test_units_of_any_town_hold(town: dict[str, gpd.GeoDataFrame]) -> None:
 @given(towns())
 def test_relaxed_units_of_any_town_hold(town: dict[str, gpd.GeoDataFrame]) -> None:
     layers = checked(**town)
-    for level in (OPEN_GROUND, SPLIT_COMPOUNDS):
+    for level in RELAX_LADDER:
         relax = dict.fromkeys(layers["communities"]["code"], level)
         assert_units_hold(build_units(layers, relax=relax), layers)
 

@@ -7,7 +7,7 @@ border between them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -17,17 +17,17 @@ import shapely
 
 from gridtool.findings import Finding
 from gridtool.geom import Geometries, Ints, require_metres
-from gridtool.rules import RULES, VILLAGE_KIND, Rules
+from gridtool.rules import RULES, VILLAGE_KIND, Relax, Rules
 from gridtool.units.atoms import gather_faces, unit_borders, unit_polygons
 from gridtool.units.claims import plan_claims
+from gridtool.units.faces import RIM_ATOM, Faces
 from gridtool.units.network import BORDER_CLASSES, Enclosures, build_enclosures
-from gridtool.units.shapes import fit_shapes
-from gridtool.units.shares import Faces, share_ground
+from gridtool.units.shapes import filled_blocks, fit_shapes
+from gridtool.units.shares import share_ground
 from gridtool.units.sites import settle_sites
+from gridtool.units.uses import SiteSizes, sites_by_use
 
-__all__ = ["OPEN_GROUND", "SPLIT_COMPOUNDS", "Units", "build_units"]
-
-OPEN_GROUND, SPLIT_COMPOUNDS = 1, 2
+__all__ = ["SiteSizes", "Units", "build_units", "sites_by_use"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ def build_units(
     layers: Mapping[str, gpd.GeoDataFrame],
     *,
     rules: Rules = RULES,
-    relax: Mapping[str, int] | None = None,
+    relax: Mapping[str, Relax] | None = None,
+    partable: Collection[str] = (),
     jobs: int = 1,
 ) -> Units:
     """Build the units of all communities.
@@ -72,11 +73,12 @@ def build_units(
         and ``sites`` where present.
     rules : Rules
         Compounds of up to ``max_households`` stay whole. Source: Art. 8 (居民小区 first).
-    relax : mapping of community code to int, optional
-        Communities where whole units left no division inside the window, or a site cut them
-        apart: from `OPEN_GROUND` on the ground along the streets is nobody's, so that a grid can
-        pass around a building or a site; from `SPLIT_COMPOUNDS` on compounds are left to their
-        buildings.
+    relax : mapping of community code to Relax, optional
+        What communities give up where whole units left no division inside the window, or a site
+        cut them apart.
+    partable : collection of str
+        Compounds known to be in the way: where there are such in a community, only they are
+        parted along their gaps.
     jobs : int
         Threads; the result does not depend on it.
 
@@ -94,14 +96,16 @@ def build_units(
     position = pd.Series(np.arange(len(communities)), index=communities["code"])
     home = buildings["community_code"].map(position).fillna(-1).to_numpy(dtype=np.int64)
     level = communities["code"].map(dict(relax or {})).fillna(0).to_numpy(dtype=np.int64)
-    plan, findings = plan_claims(layers, home, rules, whole=level < SPLIT_COMPOUNDS)
+    plan, findings = plan_claims(layers, home, rules, level=level, partable=partable)
     ground = buildings.geometry.to_numpy()
     footprints = ground[(shapely.get_dimensions(ground) == 2) & (home >= 0)]
     enclosures = build_enclosures(
         communities, layers.get("roads"), layers.get("barriers"), footprints
     )
     shapes, atom_root, block = fit_shapes(plan.claims, enclosures)
-    open_rim = level[enclosures.community] >= OPEN_GROUND
+    given = level[enclosures.community]
+    open_rim = (given & Relax.OPEN_GROUND > 0) & filled_blocks(enclosures, shapes)
+    open_rim |= given & Relax.OPEN_STREETS > 0
     faces = share_ground(enclosures, shapes, open_rim=open_rim, jobs=jobs)
     block = block[: len(buildings)]
     face = _faces_of_buildings(faces, atom_root[plan.building_atom], block, ground)
@@ -110,12 +114,14 @@ def build_units(
     units, borders, unit_of_face, broken = _assemble(
         faces, enclosures, communities, buildings, face, site_of_atom
     )
+    rim = np.zeros(len(units), dtype=bool)
+    rim[unit_of_face[faces.atom == RIM_ATOM]] = True
     held = buildings.assign(
         unit_id=np.where(face >= 0, units.index.to_numpy()[unit_of_face[face]], None)
     )
     findings += _broken_compounds(broken, atom_root[plan.building_atom], buildings)
     urban = frozenset(communities["code"][communities["kind"] != VILLAGE_KIND])
-    units, more, severed = settle_sites(units, borders, layers.get("sites"), urban)
+    units, more, severed = settle_sites(units, borders, layers.get("sites"), urban, rim)
     return Units(units, borders, held, findings + more, severed)
 
 

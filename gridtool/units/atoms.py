@@ -11,9 +11,9 @@ import numpy as np
 import shapely
 
 from gridtool.geom import Bools, Floats, Geometries, Ints, group_starts
+from gridtool.units.faces import RIM_ATOM, Faces
 from gridtool.units.kernels import join_pairs, roots
 from gridtool.units.network import BARRIER_LINE, Enclosures
-from gridtool.units.shares import RIM_ATOM, Faces
 
 # how gladly empty ground joins across a border, per metre: inside, local, collector, major, barrier
 _NEARNESS = np.array([1.0, 0.6, 0.3, 0.1, 1e-6])

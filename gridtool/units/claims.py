@@ -5,7 +5,7 @@ Source: Art. 8: a community is divided by compound (居民小区), then building
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -14,9 +14,13 @@ import pandas as pd
 import shapely
 
 from gridtool.findings import Finding
-from gridtool.geom import Bools, Geometries, Ints
-from gridtool.rules import VILLAGE_KIND, Rules
+from gridtool.geom import Geometries, Ints
+from gridtool.rules import VILLAGE_KIND, Relax, Rules
+from gridtool.units.gaps import part_by_gaps
 from gridtool.units.shapes import Claims
+
+_PARTS = 4
+"""Where a compound may be parted, into parts of the window's top divided by this."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,8 @@ def plan_claims(
     layers: Mapping[str, gpd.GeoDataFrame],
     home: Ints,
     rules: Rules,
-    whole: Bools,
+    level: Ints,
+    partable: Collection[str] = (),
 ) -> tuple[Plan, list[Finding]]:
     """Decide what stays whole.
 
@@ -53,9 +58,12 @@ def plan_claims(
     home : int array, one a building
         Position of its community, -1 outside all.
     rules : Rules
-        Compounds of up to ``max_households`` are one atom; larger ones are left to buildings.
-    whole : bool array, one a community
-        Where compounds stay whole at all.
+        Compounds of up to ``max_households`` are one atom; larger ones are parted along their
+        widest inner gaps.
+    level : int array, one a community
+        What it gives up, as `gridtool.rules.Relax`.
+    partable : collection of str
+        As `gridtool.units.build_units` takes it.
 
     Returns
     -------
@@ -68,13 +76,13 @@ def plan_claims(
     areas: list[tuple[Geometries, Ints, Ints]] = []
     count = len(buildings)
 
-    members = _whole_compounds(buildings, home, rules, communities, whole, findings)
+    members = _part_compounds(buildings, home, rules, communities, level, partable, findings)
     inside = members["atom"].to_numpy() >= 0
     atom[inside] = count + members["atom"].to_numpy()[inside]
     keys = members[inside].drop_duplicates("atom")
     compounds = layers.get("compounds")
     if compounds is not None and len(keys):
-        drawn = keys.merge(compounds[["compound_id", "geometry"]], on="compound_id")
+        drawn = keys[keys["whole"]].merge(compounds[["compound_id", "geometry"]], on="compound_id")
         areas.append(
             (
                 drawn["geometry"].to_numpy(),
@@ -106,20 +114,22 @@ def plan_claims(
     return Plan(claims, atom, site_atom), findings
 
 
-def _whole_compounds(
+def _part_compounds(
     buildings: gpd.GeoDataFrame,
     home: Ints,
     rules: Rules,
     communities: gpd.GeoDataFrame,
-    whole: Bools,
+    level: Ints,
+    partable: Collection[str],
     findings: list[Finding],
 ) -> pd.DataFrame:
-    """Number the compounds that stay whole.
+    """Number the compounds, or the parts of those that do not stay whole.
 
     Returns
     -------
     DataFrame, one row a building
-        ``compound_id``, ``home``, ``atom`` (-1 where its compound is too large or it has none).
+        ``compound_id``, ``home``, ``atom`` (-1 where it has no compound), ``whole`` (whether the
+        atom is all of its compound in its community).
     """
     frame = pd.DataFrame(
         {
@@ -128,17 +138,28 @@ def _whole_compounds(
             "households": buildings["households"].to_numpy(),
         }
     )
-    frame["atom"] = -1
+    frame["atom"], frame["whole"] = -1, False
     known = frame[frame["compound_id"].notna() & (frame["home"] >= 0)]
     if known.empty:
         return frame
+    known_cause = np.zeros(len(level), dtype=bool)
+    known_cause[known["home"][known["compound_id"].isin(partable)]] = True
+    ground, count = buildings.geometry.to_numpy(), 0
+    for _, rows in known.groupby(["compound_id", "home"], sort=True):
+        part = np.zeros(len(rows), dtype=np.int64)
+        at, limit = int(rows["home"].iloc[0]), rules.max_households
+        if level[at] & Relax.FREE_BUILDINGS:
+            limit = 0
+        elif level[at] & Relax.PART_COMPOUNDS and (
+            not known_cause[at] or rows["compound_id"].iloc[0] in partable
+        ):
+            limit //= _PARTS
+        if rows["households"].sum() > limit:
+            part = part_by_gaps(ground[rows.index], rows["households"].to_numpy(), limit)
+        frame.loc[rows.index, "atom"] = count + part
+        frame.loc[rows.index, "whole"] = bool(part.max() == 0)
+        count += int(part.max()) + 1
     total = known.groupby(["compound_id", "home"], sort=True)["households"].sum()
-    kept = whole[total.index.get_level_values("home").to_numpy()]
-    small = total[(total <= rules.max_households) & kept]
-    number = pd.Series(np.arange(len(small)), index=small.index)
-    keys = pd.MultiIndex.from_frame(known[["compound_id", "home"]])
-    frame.loc[known.index, "atom"] = number.reindex(keys).fillna(-1).to_numpy(dtype=np.int64)
-
     large = total[total > rules.max_households].reset_index()
     for compound, households in zip(large["compound_id"], large["households"], strict=True):
         values = {"compound": compound, "households": int(households)}

@@ -195,15 +195,17 @@ def border_segments(triangles: Ints, label: Ints) -> tuple[Ints, Ints]:
 
 
 @numba.njit(cache=True, nogil=True)
-def trace_rings(follow: Ints, group_end: Ints) -> tuple[Ints, Ints]:
-    """Link segments into rings.
+def trace_rings(follow: Ints, group_start: Ints, group_end: Ints) -> tuple[Ints, Ints]:
+    """Link segments into rings that pass no point twice.
+
+    Segments of one label that start in one point are a group, a run of numbers.
 
     Parameters
     ----------
     follow : int array, s
-        A segment that starts where segment i ends, of the same label: the first of its equals.
-    group_end : int array, s
-        End of the run of equals the segment belongs to, in the numbering of `follow`.
+        The first segment of the group that starts where segment i ends.
+    group_start, group_end : int array, s
+        Of the group segment i is in.
 
     Returns
     -------
@@ -213,24 +215,36 @@ def trace_rings(follow: Ints, group_end: Ints) -> tuple[Ints, Ints]:
     """
     n = len(follow)
     used = np.zeros(n, np.bool_)
+    path = np.empty(n, np.int64)
+    place = np.full(n, -1, np.int64)
     order = np.empty(n, np.int64)
     ring_start = np.zeros(n + 1, np.int64)
     rings, filled = 0, 0
     for first in range(n):
         if used[first]:
             continue
-        at = first
-        while not used[at]:
+        at, length = first, 0
+        while True:
             used[at] = True
-            order[filled] = at
-            filled += 1
-            candidate = follow[at]
-            end = group_end[candidate]
-            while candidate + 1 < end and used[candidate]:
-                candidate += 1
-            at = candidate
-        rings += 1
-        ring_start[rings] = filled
+            path[length] = at
+            place[group_start[at]] = length
+            length += 1
+            group = follow[at]
+            if place[group] >= 0:
+                # back where the path has been: what lies between is a ring
+                back = place[group]
+                for i in range(back, length):
+                    order[filled] = path[i]
+                    place[group_start[path[i]]] = -1
+                    filled += 1
+                length = back
+                rings += 1
+                ring_start[rings] = filled
+                if length == 0:
+                    break
+            at = group
+            while at + 1 < group_end[group] and used[at]:
+                at += 1
     return order, ring_start[: rings + 1]
 
 

@@ -15,6 +15,7 @@ import shapely
 
 from gridtool.columns import COLLECTOR, LOCAL, MAJOR
 from gridtool.geom import Bools, Floats, Geometries, Ints
+from gridtool.units.slits import slit_blocks
 
 INSIDE, ROAD_LOCAL, ROAD_COLLECTOR, ROAD_MAJOR, BARRIER_LINE = range(5)
 BORDER_CLASSES = ("inside", LOCAL, COLLECTOR, MAJOR, "barrier")
@@ -42,6 +43,8 @@ class Enclosures:
         ``x0, y0, x1, y1`` of network edges that have a class.
     edge_class : int array, m
         Index into `BORDER_CLASSES`.
+    moved : float array, s x 4
+        Vertices of `polygons` on both sides of a dead end: ``x, y``, and where they belong.
     """
 
     polygons: Geometries
@@ -49,6 +52,7 @@ class Enclosures:
     barrier: Bools
     edge_ends: Floats
     edge_class: Ints
+    moved: Floats
 
 
 def build_enclosures(
@@ -86,18 +90,24 @@ def build_enclosures(
     arcs = shapely.get_parts(shapely.union_all(merged, grid_size=GRID_M))
     classes = _classify(arcs, {**sources, BARRIER_LINE: hard})
     arcs = shapely.segmentize(arcs, SPACING_M)
-    polygons = shapely.get_parts(shapely.polygonize(arcs))
-    polygons = shapely.orient_polygons(polygons, exterior_cw=False)
+    whole, cuts, dangles, _ = shapely.polygonize_full(arcs)
+    polygons = shapely.orient_polygons(shapely.get_parts(whole), exterior_cw=False)
     inner = shapely.point_on_surface(polygons)
     owner = _first(ground, inner)
-    keep = owner >= 0
+    polygons, inner, owner = polygons[owner >= 0], inner[owner >= 0], owner[owner >= 0]
+    bed = _first(beds, inner) >= 0
     ends, edge_class = _edges(arcs, classes)
+    loose = shapely.get_parts([cuts, dangles])
+    block = _first(polygons, shapely.line_interpolate_point(loose, 0.5, normalized=True))
+    block[bed[block]] = -1
+    slit, moved = slit_blocks(polygons, loose, block)
     return Enclosures(
-        polygons=polygons[keep],
-        community=owner[keep],
-        barrier=_first(beds, inner)[keep] >= 0,
+        polygons=slit,
+        community=owner,
+        barrier=bed,
         edge_ends=ends,
         edge_class=edge_class,
+        moved=moved,
     )
 
 

@@ -23,7 +23,8 @@ INSET_M = 0.05
 """Footprints are drawn in by this much, so that walls that touch do not."""
 _POINT_M = 0.1
 _SLIVER_SHARE = 0.2
-_FOOTPRINT_SPACING_M = 8.0
+FOOTPRINT_SPACING_M = 8.0
+_FILLED_SHARE = 0.15
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,20 @@ def fit_shapes(claims: Claims, enclosures: Enclosures) -> tuple[Shapes, Ints, In
     joined = np.arange(int(claims.atom.max(initial=-1)) + 1)
     shapes, block, atom = _clear(shapes, block[at], claims.atom[owner[at]], joined, enclosures)
     order = np.argsort(block, kind="stable")
-    shapes = shapely.segmentize(shapes[order], _FOOTPRINT_SPACING_M)
+    shapes = shapely.segmentize(shapes[order], FOOTPRINT_SPACING_M)
     return Shapes(shapes, block[order], roots(joined)[atom[order]]), roots(joined), home
+
+
+def filled_blocks(enclosures: Enclosures, shapes: Shapes) -> Bools:
+    """Return the blocks that one atom fills, so that no grid could pass it by."""
+    stride = int(shapes.atom.max(initial=0)) + 1
+    keys, at = np.unique(shapes.enclosure * stride + shapes.atom, return_inverse=True)
+    held = np.bincount(at, shapely.area(shapes.polygons))
+    block = keys // stride
+    largest = np.zeros(len(enclosures.polygons))
+    np.maximum.at(largest, block, held)
+    alone = np.bincount(block, minlength=len(largest)) == 1
+    return np.asarray(alone | (largest > _FILLED_SHARE * shapely.area(enclosures.polygons)))
 
 
 def home_enclosure(claims: Claims, enclosures: Enclosures) -> Ints:

@@ -22,6 +22,7 @@ def settle_sites(
     borders: pd.DataFrame,
     sites: gpd.GeoDataFrame | None,
     urban: frozenset[str],
+    rim: Bools,
 ) -> tuple[gpd.GeoDataFrame, list[Finding], frozenset[str]]:
     """Keep the sites that can be dedicated grids; let the others go back to the base.
 
@@ -33,6 +34,9 @@ def settle_sites(
         Checked layer.
     urban : frozenset of str
         Codes of urban communities; sites in villages have their finding already.
+    rim : bool array, n
+        Units of ground along streets: base grids keep what they need of it to stay joined, the
+        site has the rest.
 
     Returns
     -------
@@ -65,7 +69,8 @@ def settle_sites(
             findings.append(Finding("GT124", "sites", row, spot, values))
             severing.add(str(site["community_code"]))
             continue
-        settled[mine | cut_off] = site["site_id"]
+        base &= ~cut_off
+        settled[mine | cut_off | graph.spare(base, mine, rim)] = site["site_id"]
         households = int(units["households"].to_numpy()[mine].sum())
         if households:
             findings.append(
@@ -79,6 +84,7 @@ class _Graph:
 
     def __init__(self, units: gpd.GeoDataFrame, borders: pd.DataFrame) -> None:
         open_borders = borders[borders["border_class"] != "barrier"]
+        self.inside = (open_borders["border_class"] == "inside").to_numpy()
         self.first: Ints = units.index.get_indexer(open_borders["first"])
         self.second: Ints = units.index.get_indexer(open_borders["second"])
         self.community = pd.factorize(units["community_code"])[0]
@@ -123,3 +129,21 @@ class _Graph:
             return apart, True
         lonely = apart & (people[np.where(apart, after, 0)] == 0) if apart.any() else apart
         return (lonely if (people > 0).any() else np.zeros_like(apart)), False
+
+    def spare(self, base: Bools, mine: Bools, rim: Bools) -> Bools:
+        """Return the rim in a site's blocks that base grids can do without.
+
+        What touches the site goes to it unit by unit, in reading order, as long as what is left
+        hangs together as before.
+        """
+        given, here = np.zeros_like(base), base & (self.community == self.community[mine][0])
+        a, b = np.r_[self.first, self.second], np.r_[self.second, self.first]
+        inside = np.tile(self.inside, 2)
+        count = len(np.unique(self.pieces(here)[here]))
+        for at in np.unique(a[inside & mine[b] & rim[a] & here[a]]):
+            here[at] = False
+            if len(np.unique(self.pieces(here)[here])) > count:
+                here[at] = True
+            else:
+                given[at] = True
+        return given
