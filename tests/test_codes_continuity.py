@@ -25,8 +25,8 @@ from gridtool.codes import (
     load_scheme,
     measure_shares,
 )
-from gridtool.codes.continuity import Link, match_grids
 from gridtool.errors import SettingsError
+from gridtool.shares import Link, match_grids
 
 POLICIES = ("keep-majority", "retire-on-split", "new-on-boundary-change")
 

@@ -79,7 +79,7 @@ def test_where_units_leave_no_division_it_is_said() -> None:
     frame = assigned([[320, 10, 290]])
     assert sizes(frame) == [300, 320]
     frame = assigned([[340, 280]])
-    assert "not_found" in reasons(frame)
+    assert "no_division_fits" in reasons(frame)
 
 
 def test_a_village_is_one_grid_up_to_the_limit_and_several_above() -> None:
@@ -122,28 +122,31 @@ def measured(households: list[list[int | None]], **more: Any) -> pd.Series:
 
 def test_figures_of_a_community() -> None:
     # 4 x 2 squares of 100: two halves, 20 m through street blocks at three times the cost
-    row = measured([[100] * 4] * 2, nodes=50)
+    row = measured([[100] * 4] * 2, exact=40)
     assert (row["k"], row["in_window"], row["cut_m"], row["cut_cost"]) == (2, 1.0, 20.0, 60.0)
     assert row["bound_cost"] == pytest.approx(60.0)
-    assert np.isnan(measured([[100] * 4] * 2)["bound_cost"])
+    assert row["gap"] == pytest.approx(0.0)
+    assert np.isnan(measured([[100] * 4] * 2, exact=15)["bound_cost"])
 
 
 def test_figures_of_one_grid_need_no_proof() -> None:
     row = measured([[100, 100, 99]])
     assert (row["k"], row["in_window"], row["cut_m"], row["bound_cost"]) == (1, 0.0, 0.0, 0.0)
+    assert row["gap"] == 0.0
 
 
 def test_figures_of_pieces_are_summed() -> None:
     # both sides of the gap stand alone, one as one grid, one as two
-    row = measured([[100] * 4 + [None] + [100] * 8], nodes=50)
+    row = measured([[100] * 4 + [None] + [100] * 8], exact=40)
     assert (row["k"], row["in_window"], row["cut_m"]) == (3, 1.0, 10.0)
     assert row["bound_cost"] == pytest.approx(30.0)
 
 
 def test_what_is_outside_the_window_has_no_bound() -> None:
-    row = measured([[300, 299]], nodes=50)
+    row = measured([[300, 299]], exact=40)
     assert (row["k"], row["in_window"]) == (2, 0.5)
     assert np.isnan(row["bound_cost"])
+    assert np.isnan(row["gap"])
 
 
 def town(shape: Any, homes: list[Any], households: list[int], **more: Any) -> Division:
@@ -196,7 +199,7 @@ def test_a_compound_gives_way_where_the_window_needs_it() -> None:
     walls = compounds(A=box(-1, 5, 214, 55), B=box(216, 5, 393, 55))
     divided = partition(communities(box(-5, 0, 395, 60)), frame, compounds=walls)
     assert divided.grids["households"].tolist() == [300, 300]
-    (shared,) = divided.findings[divided.findings["code"] == "GT134"].itertuples()
+    (shared,) = divided.findings[divided.findings["code"] == "GT323"].itertuples()
     assert shared.row == "A"
 
 

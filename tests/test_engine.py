@@ -12,8 +12,8 @@ from builders import hang_together
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridtool.division.bounds import cut_bound
 from gridtool.division.engine import Component, Dials, divide, grid_weights
+from gridtool.division.exact import cut_bound
 from gridtool.division.kernels import (
     anneal,
     contract,
@@ -25,6 +25,7 @@ from gridtool.division.kernels import (
     split,
 )
 from gridtool.division.moves import cross, mutate
+from gridtool.division.problem import no_bonds
 
 WINDOW = (300.0, 400.0, 500.0)
 # low, high, aim; prices of a household outside, of an un-round grid, of a household off the aim,
@@ -172,14 +173,14 @@ def test_measure_and_energy(drawn) -> None:
         assert values.tolist() == pytest.approx([one[name] for one in sums])
     assert cut == pytest.approx(plain_cut)
     expected = plain_energy(label, k, edges, units, DIALS)
-    assert energy(label, k, graph, units, DIALS) == pytest.approx(expected)
+    assert energy(label, k, graph, units, no_bonds(n), DIALS) == pytest.approx(expected)
 
 
 def test_energy_by_hand() -> None:
     # two squares of 300 and 600 households apart: cut 10, 100 over, 100 and 200 off the aim, 50 of
     # these dear, a square's Polsby-Popper is pi / 4
     graph, units = as_graph(2, {(0, 1): (10.0, 10.0)}), as_units([300, 600])
-    total, outside = energy(np.array([0, 1]), 2, graph, units, DIALS)
+    total, outside = energy(np.array([0, 1]), 2, graph, units, no_bonds(2), DIALS)
     assert outside == 100.0
     assert total == pytest.approx(10 + 200 + 0.1 * 250 + 0.8 * 50 + 2 * 50 * (1 - pi / 4))
 
@@ -190,7 +191,7 @@ def test_anneal_keeps_grids_whole_and_never_ends_worse(drawn, seed: int) -> None
     n, edges, units, k, label = drawn
     graph = as_graph(n, edges)
     before = plain_energy(label, k, edges, units, DIALS)[0]
-    anneal(label, k, graph, units, DIALS, 60 * n, 30.0, 1.0, seeded(seed))
+    anneal(label, k, graph, units, no_bonds(n), DIALS, 60 * n, 30.0, 1.0, seeded(seed))
     assert set(label.tolist()) == set(range(k))
     assert whole(label, edges)
     assert plain_energy(label, k, edges, units, DIALS)[0] <= before + 1e-6
@@ -200,14 +201,25 @@ def test_anneal_finds_the_middle() -> None:
     # a path of 8 x 100: 2 | 6 becomes 4 | 4
     edges = grid_edges(8, 1)
     label = np.array([0, 0, 1, 1, 1, 1, 1, 1])
-    anneal(label, 2, as_graph(8, edges), as_units([100] * 8), DIALS, 800, 10.0, 1.0, seeded())
+    anneal(
+        label,
+        2,
+        as_graph(8, edges),
+        as_units([100] * 8),
+        no_bonds(8),
+        DIALS,
+        800,
+        10.0,
+        1.0,
+        seeded(),
+    )
     assert label.tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
 
 
 def test_anneal_of_one_grid_does_nothing() -> None:
     label = np.zeros(4, dtype=np.int64)
     graph = as_graph(4, grid_edges(2, 2))
-    anneal(label, 1, graph, as_units([100] * 4), DIALS, 100, 10.0, 1.0, seeded())
+    anneal(label, 1, graph, as_units([100] * 4), no_bonds(4), DIALS, 100, 10.0, 1.0, seeded())
     assert label.tolist() == [0, 0, 0, 0]
 
 
@@ -300,7 +312,7 @@ def test_coarsening_keeps_every_sum(drawn, seed: int, cap: float) -> None:
         assert all(c in around[d] for d in near)
     # a labelling of the coarse graph costs what it costs on the fine one
     label = np.arange(count) % 2
-    assert energy(label, 2, small, sums, DIALS) == pytest.approx(
+    assert energy(label, 2, small, sums, no_bonds(len(label)), DIALS) == pytest.approx(
         plain_energy(label[coarse], 2, edges, units, DIALS)
     )
 

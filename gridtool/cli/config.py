@@ -39,9 +39,9 @@ class CostTable(_Table):
     """``[costs]``: what a metre of grid border costs."""
 
     inside: float = Field(default=3.0, gt=0, description="through a street block")
-    local: float = Field(default=1.0, gt=0, description="along a local street")
-    collector: float = Field(default=0.6, gt=0, description="along a collector road")
-    major: float = Field(default=0.3, gt=0, description="along a major road")
+    local: float = Field(default=0.7, gt=0, description="along a local street")
+    collector: float = Field(default=0.55, gt=0, description="along a collector road")
+    major: float = Field(default=0.1, gt=0, description="along a major road")
     within_compound: float = Field(default=12.0, gt=0, description="through a compound")
 
 
@@ -54,6 +54,12 @@ class WeightTable(_Table):
     )
     shape: float = Field(default=0.25, ge=0, description="price of a grid that is not round")
     effort: float = Field(default=1.0, gt=0, description="how many times as long to search")
+    exact: int = Field(
+        default=60, ge=0, description="units times grids up to which a community is solved exactly"
+    )
+    change: float = Field(
+        default=0.01, ge=0, description="price of a household that leaves its grid in force"
+    )
 
 
 class EstimateTable(_Table):
@@ -63,6 +69,18 @@ class EstimateTable(_Table):
         default=90.0, gt=0, description="floor space of a household, m²"
     )
     persons_per_household: float = Field(default=2.6, gt=0, description="persons in a household")
+
+
+class DedicatedTable(_Table):
+    """``[dedicated]``: from which floor area (m²) a group of buildings is a site by its use."""
+
+    school: float = Field(default=3000.0, gt=0, description="schools")
+    hospital: float = Field(default=5000.0, gt=0, description="hospitals")
+    market: float = Field(default=5000.0, gt=0, description="markets")
+    mall: float = Field(default=10000.0, gt=0, description="malls and shops")
+    office: float = Field(default=20000.0, gt=0, description="office buildings")
+    park: float = Field(default=20000.0, gt=0, description="parks of enterprises")
+    enterprise: float = Field(default=10000.0, gt=0, description="enterprises")
 
 
 def _layer_key(name: str) -> str:
@@ -86,6 +104,7 @@ class Config(_Table):
     costs: CostTable = CostTable()
     weights: WeightTable = WeightTable()
     estimate: EstimateTable = EstimateTable()
+    dedicated: DedicatedTable = DedicatedTable()
     map: dict[str, str | dict[str, str]] = Field(
         default={}, description="layer.column = source column, or a table for each layer"
     )
@@ -147,7 +166,11 @@ def load_config(path: Path | None) -> Config:
 
 
 def build_settings(
-    config: Config, size: Mapping[str, int | None], own: Mapping[str, object]
+    config: Config,
+    size: Mapping[str, int | None],
+    own: Mapping[str, object],
+    *,
+    dedicated: Literal["drawn", "auto", "none"] = "drawn",
 ) -> Settings:
     """Join the file's settings with the options given, which win.
 
@@ -159,7 +182,9 @@ def build_settings(
     size : mapping
         Options named as the keys of ``[size]``, None where not given.
     own : mapping
-        ``scheme``, ``seed`` and ``jobs`` likewise.
+        ``scheme``, ``seed``, ``jobs``, ``locks`` and ``max_moved`` likewise.
+    dedicated : ``drawn``, ``auto`` or ``none``
+        Where dedicated grids come from.
 
     Returns
     -------
@@ -174,6 +199,7 @@ def build_settings(
     from gridtool.graph import Costs
     from gridtool.pipeline import Settings
     from gridtool.rules import Rules
+    from gridtool.units import SiteSizes
 
     asked = {key: value for key, value in size.items() if value is not None}
     window = {**config.size.model_dump(), **asked}
@@ -190,16 +216,27 @@ def build_settings(
         persons_tolerance=window["persons_tolerance"],
     )
     chosen = {key: value for key, value in own.items() if value is not None}
-    merged = {"scheme": config.scheme, "seed": config.seed, "jobs": config.jobs, **chosen}
-    if int(str(merged["jobs"])) < 1 or int(str(merged["seed"])) < 0:
+    merged: dict[str, Any] = {
+        "scheme": config.scheme,
+        "seed": config.seed,
+        "jobs": config.jobs,
+        "locks": (),
+        "max_moved": None,
+        **chosen,
+    }
+    if merged["jobs"] < 1 or merged["seed"] < 0:
         raise SettingsError("GT046", reason="--jobs >= 1, --seed >= 0")
     return Settings(
         rules=rules,
         costs=Costs(**config.costs.model_dump()),
         dials=Dials(**config.weights.model_dump()),
-        scheme=str(merged["scheme"]),
-        seed=int(str(merged["seed"])),
-        jobs=int(str(merged["jobs"])),
+        scheme=merged["scheme"],
+        seed=merged["seed"],
+        jobs=merged["jobs"],
+        locks=tuple(merged["locks"]),
+        max_moved=merged["max_moved"],
+        dedicated=dedicated,
+        site_sizes=SiteSizes(**config.dedicated.model_dump()),
         **config.estimate.model_dump(),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -33,17 +33,36 @@ from gridtool.cli.options import (
     chosen_placing,
     given_input,
 )
+from gridtool.cli.partition_options import (
+    Base,
+    Dedicated,
+    DedicatedFrom,
+    Jobs,
+    LedgerFile,
+    Lock,
+    Maximum,
+    MaxMoved,
+    Minimum,
+    Out,
+    Persons,
+    PersonsTolerance,
+    Pin,
+    Plans,
+    Scheme,
+    Seed,
+    Target,
+    chosen_share,
+)
 from gridtool.errors import DONE, FINDINGS
+
+if TYPE_CHECKING:
+    from gridtool.messages import Lang
+    from gridtool.pipeline import Division
 
 
 def partition_command(
     source: Source = None,
-    out: Annotated[
-        Path,
-        typer.Option(
-            "--out", "-o", metavar="FOLDER", help="输出文件夹 For grids.gpkg and summary.json."
-        ),
-    ] = Path("out"),
+    out: Out = Path("out"),
     communities: Communities = None,
     buildings: Buildings = None,
     roads: Roads = None,
@@ -57,32 +76,21 @@ def partition_command(
     crs: Crs = None,
     coords: Coords = None,
     towgs84: Towgs84 = None,
-    minimum: Annotated[
-        int | None, typer.Option("--min", help="最少户数 Fewest households in a grid. [300]")
-    ] = None,
-    maximum: Annotated[
-        int | None, typer.Option("--max", help="最多户数 Most households in a grid. [500]")
-    ] = None,
-    target: Annotated[
-        int | None, typer.Option("--target", help="目标户数 Households aimed at. [400]")
-    ] = None,
-    persons: Annotated[
-        int | None, typer.Option("--persons", help='"1000人左右" About so many persons. [1000]')
-    ] = None,
-    persons_tolerance: Annotated[
-        int | None,
-        typer.Option("--persons-tolerance", help="人数容差 How far about reaches. [100]"),
-    ] = None,
-    scheme: Annotated[
-        str | None, typer.Option("--scheme", help="编码方案 Code scheme, or a JSON file. [grid15]")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", help="随机种子 Chance comes from here alone. [0]")
-    ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", "-j", help="线程数 Threads; the result is the same. [1]"),
-    ] = None,
+    minimum: Minimum = None,
+    maximum: Maximum = None,
+    target: Target = None,
+    persons: Persons = None,
+    persons_tolerance: PersonsTolerance = None,
+    scheme: Scheme = None,
+    base: Base = None,
+    lock: Lock = None,
+    max_moved: MaxMoved = None,
+    ledger: LedgerFile = None,
+    pin: Pin = None,
+    plans: Plans = 1,
+    dedicated: Dedicated = DedicatedFrom.drawn,
+    seed: Seed = None,
+    jobs: Jobs = None,
     config: ConfigFile = None,
     overwrite: Overwrite = False,
     lang: Language = None,
@@ -100,23 +108,19 @@ def partition_command(
     from gridtool.cli.config import build_settings, load_config
 
     loaded = load_config(config)
-    given = given_input(
-        source,
-        {
-            "communities": communities,
-            "buildings": buildings,
-            "roads": roads,
-            "compounds": compounds,
-            "sites": sites,
-            "barriers": barriers,
-            "counts": counts,
-            "totals": totals,
-            "codes": codes,
-        },
-        columns,
-        chosen_placing(crs, coords, towgs84, loaded),
-        loaded,
-    )
+    layers = {
+        "communities": communities,
+        "buildings": buildings,
+        "roads": roads,
+        "compounds": compounds,
+        "sites": sites,
+        "barriers": barriers,
+        "counts": counts,
+        "totals": totals,
+        "codes": codes,
+    }
+    placing = chosen_placing(crs, coords, towgs84, loaded)
+    given = given_input(source, layers, columns, placing, loaded)
     size = {
         "min": minimum,
         "max": maximum,
@@ -124,31 +128,85 @@ def partition_command(
         "persons": persons,
         "persons_tolerance": persons_tolerance,
     }
-    settings = build_settings(loaded, size, {"scheme": scheme, "seed": seed, "jobs": jobs})
+    own = {"scheme": scheme, "seed": seed, "jobs": jobs, "locks": lock}
+    settings = build_settings(
+        loaded, size, {**own, "max_moved": chosen_share(max_moved)}, dedicated=dedicated.value
+    )
 
-    from gridtool.cli.console import print_division, progress_bar
+    from gridtool.cli.console import progress_bar
+    from gridtool.pipeline import partition_files, partition_plans
+
+    if plans > 1 and ledger is not None:
+        raise typer.BadParameter("--plans: 不能与 --ledger 同用 · not with --ledger")
+    tell_first_run(quiet=quiet)
+    with progress_bar(tongue, shown=not (quiet or as_json)) as tell:
+        told: dict[str, Any] = {
+            "paths": given.paths,
+            "mapping": given.mapping,
+            "placing": given.placing,
+            "base": base,
+            "pins": pin,
+            "settings": settings,
+            "overwrite": overwrite,
+            "lang": tongue,
+            "progress": tell,
+        }
+        if plans == 1:
+            division, written = partition_files(source, out, ledger=ledger, **told)
+        else:
+            found = partition_plans(source, out, plans, **told)
+    if plans > 1:
+        show_plans(*found, tongue, as_json=as_json, quiet=quiet)
+    show_division(division, written, tongue, as_json=as_json, quiet=quiet, verbose=verbose)
+
+
+def show_plans(
+    divisions: list[Division],
+    table: dict[str, Any],
+    written: list[Path],
+    lang: Lang,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Print the table of plans, and end with the exit code that their findings ask for."""
+    from gridtool.cli.console import print_plans
     from gridtool.findings import needs_person
-    from gridtool.pipeline import first_run, partition_files
+
+    if as_json:
+        typer.echo(json.dumps(table, ensure_ascii=False, indent=2))
+    elif not quiet:
+        print_plans(table, written, lang)
+    person = any(needs_person(division.findings) for division in divisions)
+    raise typer.Exit(FINDINGS if person else DONE)
+
+
+def tell_first_run(*, quiet: bool) -> None:
+    """Say that the kernels are compiled first, where they are."""
+    from gridtool.pipeline import first_run
 
     if first_run() and not quiet:
         typer.echo(
             "首次运行：正在编译计算内核，约十秒。First run: compiling kernels, about ten seconds.",
             err=True,
         )
-    with progress_bar(tongue, shown=not (quiet or as_json)) as tell:
-        division, written = partition_files(
-            source,
-            out,
-            paths=given.paths,
-            mapping=given.mapping,
-            placing=given.placing,
-            settings=settings,
-            overwrite=overwrite,
-            lang=tongue,
-            progress=tell,
-        )
+
+
+def show_division(
+    division: Division,
+    written: list[Path],
+    lang: Lang,
+    *,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Print a division, and end with the exit code that its findings ask for."""
+    from gridtool.cli.console import print_division
+    from gridtool.findings import needs_person
+
     if as_json:
         typer.echo(json.dumps(division.summary, ensure_ascii=False, indent=2))
     elif not quiet:
-        print_division(division, written, tongue, verbose=verbose)
+        print_division(division, written, lang, verbose=verbose)
     raise typer.Exit(FINDINGS if needs_person(division.findings) else DONE)

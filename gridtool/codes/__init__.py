@@ -15,19 +15,14 @@ from gridtool.codes.assigning import (
     read_buildings,
     restore_shapes,
 )
+from gridtool.codes.changes import tell_changes
 from gridtool.codes.checking import check_codes, malformed, running_out
-from gridtool.codes.continuity import (
-    KEEP_MAJORITY,
-    POLICIES,
-    Continuity,
-    continue_codes,
-    count_shares,
-    measure_shares,
-)
+from gridtool.codes.continuity import Continuity, continue_codes
 from gridtool.codes.editions import crosswalk, read_crosswalk
 from gridtool.codes.explain import Explanation, explain_code
 from gridtool.codes.files import write_layer
 from gridtool.codes.jobs import (
+    as_one,
     assign_file,
     check_file,
     crosswalk_files,
@@ -41,6 +36,7 @@ from gridtool.codes.names import chinese_numeral, grid_name, name_stem, short_na
 from gridtool.codes.numbering import Counter, assign_codes, name_grids, number_grids
 from gridtool.codes.schemes import Scheme, Segment, load_scheme, scheme_names
 from gridtool.codes.tables import CodeTable, load_table, make_table, read_tables, shipped_table
+from gridtool.shares import KEEP_MAJORITY, POLICIES, count_shares, measure_shares
 from gridtool.tables import read_table
 
 __all__ = [
@@ -54,6 +50,7 @@ __all__ = [
     "Migration",
     "Scheme",
     "Segment",
+    "as_one",
     "assign_codes",
     "assign_file",
     "assign_layer",
@@ -91,5 +88,6 @@ __all__ = [
     "scheme_names",
     "shipped_table",
     "short_name",
+    "tell_changes",
     "write_layer",
 ]

@@ -9,10 +9,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gridtool.code_events import NEVER_SEEN, not_possible
 from gridtool.codes.checking import malformed
 from gridtool.codes.continuity import Continuity
 from gridtool.codes.ledger import Ledger
-from gridtool.codes.ledger_events import NEVER_SEEN, not_possible
 from gridtool.codes.names import KINDS, is_serial_name
 from gridtool.codes.numbering import Counter, Take, name_grids, number_grids
 from gridtool.codes.schemes import Scheme

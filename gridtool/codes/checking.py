@@ -9,8 +9,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gridtool.code_events import ISSUED, STATES_ZH
 from gridtool.codes.ledger import Ledger
-from gridtool.codes.ledger_events import ISSUED, STATES_ZH
 from gridtool.codes.names import KINDS, name_stem
 from gridtool.codes.schemes import Scheme, load_scheme, scheme_names
 from gridtool.codes.tables import CodeTable

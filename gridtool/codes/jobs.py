@@ -19,16 +19,7 @@ from gridtool.codes.assigning import (
     restore_shapes,
 )
 from gridtool.codes.checking import check_codes
-from gridtool.codes.continuity import (
-    KEEP_MAJORITY,
-    KEPT,
-    NEW,
-    RECODED,
-    RETIRED,
-    Continuity,
-    continue_codes,
-    measure_shares,
-)
+from gridtool.codes.continuity import KEPT, NEW, RECODED, RETIRED, Continuity, continue_codes
 from gridtool.codes.editions import crosswalk, read_crosswalk
 from gridtool.codes.files import beside, write_layer
 from gridtool.codes.ledger import Ledger
@@ -39,6 +30,7 @@ from gridtool.columns import GRIDS
 from gridtool.errors import SettingsError
 from gridtool.findings import Finding
 from gridtool.place import require_free, restored
+from gridtool.shares import KEEP_MAJORITY, measure_shares
 from gridtool.tables import code_text, read_table, under_keys
 
 
@@ -70,7 +62,7 @@ def layer_codes(path: Path) -> list[str]:
 
 
 @contextmanager
-def _as_one(ledger: Ledger | None, *paths: Path) -> Iterator[None]:
+def as_one(ledger: Ledger | None, *paths: Path) -> Iterator[None]:
     """Record and write all, or leave the ledger and the files as they were."""
     with ExitStack() as stack:
         # outside: a ledger that cannot be written is the last thing that may fail
@@ -150,7 +142,7 @@ def assign_file(
     table = load_table(tables)
     assign = partial(assign_layer, scheme=scheme, table=table, band_m=band_m, with_body=with_body)
     if base is None:
-        with _as_one(ledger, *outputs):
+        with as_one(ledger, *outputs):
             coded = assign(grids, take=counter_for(scheme, ledger, grids["grid_code"]))
             write_layer(out, restore_shapes(coded, raw), overwrite=overwrite)
         kept = int((grids["grid_code"] != "").sum())
@@ -159,7 +151,7 @@ def assign_file(
     grids = grids.assign(grid_id=[f"{at:06d}" for at in range(len(grids))])
     found = _continue(old, grids, buildings, policy, scheme)
     names = dict(zip(old["grid_code"], old["grid_name"], strict=True))
-    with _as_one(ledger, *outputs):
+    with as_one(ledger, *outputs):
         take = counter_for(scheme, ledger, old["grid_code"])
         coded = assign(grids, take=take, continuity=found, names=names)
         write_layer(out, restore_shapes(coded, raw), overwrite=overwrite)
@@ -227,7 +219,7 @@ def migrate_file(
     approved = read_crosswalk(table)
     grids = prepare_table(read_table(layer), name=layer.name)
     edition = load_table(codes)
-    with _as_one(ledger, out, beside(out)):
+    with as_one(ledger, out, beside(out)):
         done = migrate_codes(
             grids,
             approved,

@@ -19,8 +19,9 @@ from typing import Final, Self
 
 import pandas as pd
 
-from gridtool.codes.ledger_events import BEFORE, EVENTS, NEVER_SEEN, STATES, Entry, not_possible
-from gridtool.codes.ledger_file import connect, digest, make_file, require_objects
+from gridtool.chain import digest
+from gridtool.code_events import BEFORE, EVENTS, NEVER_SEEN, STATES, Entry, not_possible
+from gridtool.codes.ledger_file import connect, make_file, require_objects
 from gridtool.codes.schemes import Scheme
 from gridtool.errors import DataError, InputError, SettingsError
 from gridtool.rules import BASE, GRID_KINDS

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from gridtool.chain import digest
 from gridtool.errors import DataError, InputError, OutputError
 
 _WAIT_S: Final = 30.0
@@ -121,9 +120,3 @@ def require_objects(connection: sqlite3.Connection, path: Path | None) -> None:
     changed += sorted(set(found) - set(OBJECTS))
     if changed:
         raise DataError("GT092", reason=", ".join(changed))
-
-
-def digest(values: list[Any]) -> str:
-    """Return the hash of a row: SHA-256 over its values as JSON."""
-    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()

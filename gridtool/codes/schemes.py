@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final
 
 from gridtool.errors import SettingsError
 from gridtool.rules import BASE, DEDICATED, GRID_KINDS
+from gridtool.shipped import schemas_folder
 
 ISSUE: Final = "issue"
 
@@ -301,18 +301,12 @@ def _refuse_marks(scheme: Scheme, after: tuple[Segment, ...]) -> None:
             raise ValueError(f"the letter {letter} is not taken by the segment kind")
 
 
-def _folder() -> Traversable:
-    """Return the folder of the schemes that come with gridtool."""
-    shipped = resources.files("gridtool") / "schemas"
-    # an editable install has no schemas inside the package, only beside it
-    folder = shipped if shipped.is_dir() else Path(__file__).parents[2] / "schemas"
-    return folder / "schemes"
-
-
 def scheme_names() -> list[str]:
     """Return the names of the schemes that come with gridtool, the default first."""
     names = sorted(
-        item.name.removesuffix(".json") for item in _folder().iterdir() if item.name[-5:] == ".json"
+        item.name.removesuffix(".json")
+        for item in schemas_folder("schemes").iterdir()
+        if item.name[-5:] == ".json"
     )
     return sorted(names, key=lambda name: name != "grid15")
 
@@ -337,7 +331,7 @@ def load_scheme(name: str | Path = "grid15") -> Scheme:
     """
     own = str(name).endswith(".json")
     try:
-        path: Traversable = Path(name) if own else _folder() / f"{name}.json"
+        path: Traversable = Path(name) if own else schemas_folder("schemes") / f"{name}.json"
         return _scheme(json.loads(path.read_text(encoding="utf-8-sig")))
     except FileNotFoundError:
         reason = "no such file" if own else f"not one of {', '.join(scheme_names())}"

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridtool.geom import Floats, Geometries, Ints
+from gridtool.division.smoothing import smooth_coverage
+from gridtool.geom import Geometries, Ints
 
-SMOOTH_M = 6.0
+SMOOTH_M = 8.0
 """Side of the square whose area a border may shift by at a vertex (Visvalingam)."""
-_CUT_SHARE = 0.001
 _STRAIGHT_M = 1e-3
 
 
@@ -70,54 +70,8 @@ def dissolve_grids(
 
 
 def _smooth(rough: Geometries, community: Ints, footprints: Geometries, own: Ints) -> Geometries:
-    """Smooth borders community by community, less where a footprint would be cut."""
-    smooth = rough.copy()
-    tolerance = {int(one): SMOOTH_M for one in np.unique(community)}
-    todo = list(tolerance)
-    while todo:
-        for one in todo:
-            mine = community == one
-            smooth[mine] = _simplify(rough[mine], tolerance[one])
-        cut = _cut_communities(rough, smooth, community, footprints, own, todo)
-        todo = []
-        for one in cut:
-            tolerance[one] = tolerance[one] / 2 if tolerance[one] > SMOOTH_M / 10 else 0.0
-            todo.append(one)
-            if tolerance[one] == 0.0:
-                smooth[community == one] = rough[community == one]
-                todo.remove(one)
+    """Smooth the borders inside communities."""
+    smooth = smooth_coverage(rough, community, footprints, own, SMOOTH_M)
     # along community lines only vertices on straight stretches go, the same on both sides
     straight = shapely.coverage_simplify(smooth, _STRAIGHT_M)
     return np.asarray(straight if shapely.coverage_is_valid(straight) else smooth)
-
-
-def _simplify(polygons: Geometries, tolerance: float) -> Geometries:
-    """Simplify the borders within a community, its outer line left as it is."""
-    return np.asarray(shapely.coverage_simplify(polygons, tolerance, simplify_boundary=False))
-
-
-def _cut_communities(
-    rough: Geometries,
-    smooth: Geometries,
-    community: Ints,
-    footprints: Geometries,
-    own: Ints,
-    todo: list[int],
-) -> list[int]:
-    """Return the communities in which smoothing cuts a footprint that was whole."""
-    mine = np.flatnonzero(np.isin(community[own], todo))
-    grounds = smooth.copy()
-    shapely.prepare(grounds)
-    out = mine[~shapely.covers(grounds[own[mine]], footprints[mine])]
-    if not len(out):
-        return []
-    size = np.maximum(shapely.area(footprints[out]), 1e-9)
-
-    def lost(of: Geometries) -> Floats:
-        inside = shapely.area(shapely.intersection(footprints[out], of[own[out]]))
-        return np.asarray(1.0 - inside / size)
-
-    worse = (lost(smooth) > lost(rough) + _CUT_SHARE) & (
-        shapely.get_dimensions(footprints[out]) == 2
-    )
-    return sorted(set(community[own[out[worse]]].tolist()))

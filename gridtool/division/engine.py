@@ -10,14 +10,21 @@ from __future__ import annotations
 import numpy as np
 
 from gridtool.division.evolve import evolve
-from gridtool.division.kernels import Words, contract, energy, match_units, measure
+from gridtool.division.kernels import Words, match_units, measure
 from gridtool.division.moves import cool
-from gridtool.division.problem import Component, Dials, Plan, mix, price_dials, scatter
+from gridtool.division.problem import (
+    Component,
+    Dials,
+    Plan,
+    mix,
+    price_dials,
+    scatter,
+    window_first,
+)
 from gridtool.geom import Floats, Ints
 
 __all__ = ["Component", "Dials", "Plan", "divide", "grid_weights"]
 
-_WINDOW_FIRST = 10.0
 _REFINE_STEPS, _REFINE_HEAT = 150, (0.5, 0.1)
 _LEAST_UNITS = 150
 """A graph so small is not coarsened."""
@@ -47,11 +54,10 @@ def divide(
     priced = price_dials(component, k, window, dials)
     if k == 1 or n <= k:
         label = np.minimum(np.arange(n), k - 1) if k > 1 else np.zeros(n, dtype=np.int64)
-        total, outside = energy(label, k, component.graph, component.units, priced)
+        total, outside = component.energy(label, k, priced)
         return Plan(label, outside, total)
     state = np.array([mix(seed)], dtype=np.uint64)
-    # coarse units leave the window only roughly met: it comes first on every graph
-    priced = (*priced[:3], _WINDOW_FIRST * priced[3], *priced[4:])
+    priced = window_first(priced)
     levels, maps = _coarsen(component, k, window, dials, state)
     found = evolve(levels[-1], k, priced, dials, state)
     if found is None:
@@ -60,11 +66,11 @@ def divide(
     for level, coarse in zip(levels[-2::-1], maps[::-1], strict=True):
         label = label[coarse]
         cool(label, k, level, priced, _REFINE_STEPS, _REFINE_HEAT, state)
-    total, outside = energy(label, k, component.graph, component.units, priced)
+    total, outside = component.energy(label, k, priced)
     for heat in _LAST_HEATS if outside > 0.0 else ():
         trial = label.copy()
         cool(trial, k, component, priced, _LAST_STEPS, (heat, 0.05), state)
-        again, left = energy(trial, k, component.graph, component.units, priced)
+        again, left = component.energy(trial, k, priced)
         if (left, again) < (outside, total):
             label, outside, total = trial, left, again
     return Plan(label, outside, total)
@@ -80,7 +86,8 @@ def _coarsen(
     """Pair units until a grid has about `Dials.coarse_units`, in a search that is not long."""
     levels: list[Component] = [component]
     maps: list[Ints] = []
-    if dials.effort > 1:
+    if dials.effort > 1 or len(component.bonds[3]):
+        # who may not share a grid must not become one unit
         return levels, maps
     cap = window[1] / dials.coarse_units * 2
     enough = max(_LEAST_UNITS, dials.coarse_units * k * 1.5)
@@ -90,7 +97,7 @@ def _coarsen(
         coarse, count = match_units(graph, units[0], units[3], cap, rank)
         if count > 0.9 * len(units[0]):
             break
-        levels.append(Component(*contract(graph, units, coarse, count)))
+        levels.append(levels[-1].contracted(coarse, count))
         maps.append(coarse)
     return levels, maps
 

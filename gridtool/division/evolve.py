@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from gridtool.division.kernels import Dials as Prices
-from gridtool.division.kernels import Words, draw, energy
+from gridtool.division.kernels import Words, draw
 from gridtool.division.moves import bisect, cool, cross, mutate
 from gridtool.division.problem import Component, Dials
 from gridtool.geom import Ints
@@ -89,8 +89,7 @@ class _Population:
 
     def key(self, label: Ints) -> Key:
         """Return what plans are compared by: the window, then the energy."""
-        graph, units = self.component.graph, self.component.units
-        total, outside = energy(label, self.k, graph, units, self.cold)
+        total, outside = self.component.energy(label, self.k, self.cold)
         return outside, total
 
     def place(self, label: Ints, at: int) -> bool:

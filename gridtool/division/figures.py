@@ -8,7 +8,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gridtool.division.bounds import cut_bound
+from gridtool.division.engine import Dials
+from gridtool.division.exact import NODES, cut_bound
 from gridtool.division.pieces import Arrays
 from gridtool.geom import Bools, Ints
 from gridtool.rules import BASE, RULES, Rules
@@ -20,7 +21,7 @@ def measure_communities(
     assignment: pd.DataFrame,
     *,
     rules: Rules = RULES,
-    nodes: int = 0,
+    exact: int = Dials.exact,
     seconds: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """Measure the base grids of every community.
@@ -34,8 +35,9 @@ def measure_communities(
     assignment : DataFrame, index ``unit_id``
         As `assign_grids` returns it.
     rules : Rules
-    nodes : int
-        Branch-and-bound nodes to spend on the bound of each piece; 0 gives only what is free.
+    exact : int
+        Units times grids up to which the least border of a piece is sought; 0 gives only what is
+        free.
     seconds : mapping of community code to float, optional
         What dividing took.
 
@@ -45,7 +47,7 @@ def measure_communities(
         ``k`` (base grids), ``in_window`` (share of them), ``cut_m`` (border between them),
         ``cut_cost`` (the same in weighted metres), ``bound_cost`` (no division of each piece into
         as many grids inside the window costs less; NaN where that is not known or the plan is
-        outside), ``seconds``.
+        outside), ``gap`` (share of the cost that a better plan could save at most), ``seconds``.
     """
     base = (assignment["grid_kind"] == BASE).to_numpy()
     grid = assignment["grid"].to_numpy()
@@ -61,17 +63,19 @@ def measure_communities(
     frame = pd.DataFrame({"k": fits.size(), "in_window": fits.mean()})
     frame.index.name = "community_code"
     border = border.reindex(frame.index, fill_value=0.0)
-    bounds = _bounds(units, Arrays(units, edges, first, second), grid, base, rules, nodes)
+    bounds = _bounds(units, Arrays(units, edges, first, second), grid, base, rules, exact)
+    cost, bound = border["cost"], bounds.reindex(frame.index)
     return frame.assign(
         cut_m=border["length_m"],
-        cut_cost=border["cost"],
-        bound_cost=bounds.reindex(frame.index),
+        cut_cost=cost,
+        bound_cost=bound,
+        gap=(1.0 - bound / cost.where(cost > 0.0)).clip(lower=0.0).where(cost > 0.0, bound * 0.0),
         seconds=pd.Series(dict(seconds or {}), dtype=float).reindex(frame.index, fill_value=0.0),
     )
 
 
 def _bounds(
-    units: gpd.GeoDataFrame, arrays: Arrays, grid: Ints, base: Bools, rules: Rules, nodes: int
+    units: gpd.GeoDataFrame, arrays: Arrays, grid: Ints, base: Bools, rules: Rules, exact: int
 ) -> pd.Series:
     """Return the sum of the bounds of each community's pieces, NaN where one is not known."""
     at = np.flatnonzero(base)
@@ -79,7 +83,7 @@ def _bounds(
     rows = [
         (
             units["community_code"].iloc[members.iloc[0]],
-            _bound(members.to_numpy(), arrays, grid, rules, nodes),
+            _bound(members.to_numpy(), arrays, grid, rules, exact),
         )
         for _, members in pd.Series(at).groupby(hang[at], sort=True)
     ]
@@ -87,7 +91,7 @@ def _bounds(
     return frame.groupby("code")["bound"].agg(lambda part: part.sum(skipna=False))
 
 
-def _bound(members: Ints, arrays: Arrays, grid: Ints, rules: Rules, nodes: int) -> float:
+def _bound(members: Ints, arrays: Arrays, grid: Ints, rules: Rules, exact: int) -> float:
     """Return the bound of one piece."""
     name, label = np.unique(grid[members], return_inverse=True)
     k = len(name)
@@ -96,7 +100,9 @@ def _bound(members: Ints, arrays: Arrays, grid: Ints, rules: Rules, nodes: int) 
     sizes = np.bincount(label, arrays.households[members])
     if not all(map(rules.households_fit, sizes.astype(int).tolist())):
         return np.nan  # what is bounded are plans inside the window
+    if len(members) * k > exact:
+        return np.nan
     component = arrays.component(members, rules)
     window = (float(rules.min_households), float(rules.max_households))
-    bound = cut_bound(component.graph, component.units[0], k, window, nodes)
+    bound = cut_bound(component.graph, component.units[0], k, window, NODES)
     return np.nan if bound is None else bound

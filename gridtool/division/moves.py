@@ -8,7 +8,6 @@ from gridtool.division.kernels import Dials as Prices
 from gridtool.division.kernels import (
     Words,
     anneal,
-    contract,
     draw,
     neighbours,
     overlay,
@@ -53,7 +52,8 @@ def cool(
     cost = level.graph[2]
     mean = float(cost.mean()) if len(cost) else 1.0
     tried = steps * len(label)
-    anneal(label, k, level.graph, level.units, priced, tried, heat[0] * mean, heat[1] * mean, state)
+    hot, cold = heat[0] * mean, heat[1] * mean
+    anneal(label, k, level.graph, level.units, level.bonds, priced, tried, hot, cold, state)
 
 
 def mutate(label: Ints, k: int, level: Component, priced: Prices, state: Words) -> Ints:
@@ -89,7 +89,7 @@ def cross(
     coarse, count = overlay(better, other, level.graph)
     if count <= k:
         return better.copy(), 0
-    ground = Component(*contract(level.graph, level.units, coarse, count))
+    ground = level.contracted(coarse, count)
     label = np.empty(count, dtype=np.int64)
     label[coarse] = better
     cool(label, k, ground, priced, steps, (0.6, 0.1), state)

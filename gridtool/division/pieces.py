@@ -10,9 +10,10 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from gridtool.division.problem import Component
+from gridtool.division.problem import FREE, Component
+from gridtool.division.ties import Ties
 from gridtool.geom import Ints
-from gridtool.rules import SMALL_COMMUNITY, VILLAGE_KIND, Rules
+from gridtool.rules import BY_HAND, SMALL_COMMUNITY, VILLAGE_KIND, Rules
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Piece:
         ``""`` or a reason when it becomes one grid without further ado, else None.
     village, alone : bool
         Whether it is a village's, and whether it is all of its community.
+    beside_locked : bool
+        Whether locked grids of its community took their part beforehand.
     """
 
     code: str
@@ -34,32 +37,39 @@ class Piece:
     settled: str | None
     village: bool
     alone: bool
+    beside_locked: bool = False
 
 
-def list_pieces(units: gpd.GeoDataFrame, hang: Ints, kinds: pd.Series, rules: Rules) -> list[Piece]:
-    """List what to divide, community by community, sites after the base."""
+def list_pieces(
+    units: gpd.GeoDataFrame, hang: Ints, kinds: pd.Series, rules: Rules, ties: Ties
+) -> list[Piece]:
+    """List what to divide, community by community: the base, then locked grids, then sites."""
     pieces = []
     households = units["households"].to_numpy()
     site = units["site_id"].to_numpy(dtype=object)
     for code, positions in units.groupby("community_code", sort=True).indices.items():
         village = kinds[code] == VILLAGE_KIND
-        base = positions[pd.isna(site[positions])]
+        is_site = pd.notna(site[positions])
+        locked = positions[ties.locked[positions] & ~is_site]
+        base = positions[~ties.locked[positions] & ~is_site]
+        free = not (len(locked) or (ties.home[base] != FREE).any())
         total = int(households[base].sum())
         settled = None
-        if village and total <= rules.max_households:
+        if village and total <= rules.max_households and free:
             settled = ""
         elif not village and total < rules.min_households:
-            settled = SMALL_COMMUNITY
+            settled = BY_HAND if len(locked) else SMALL_COMMUNITY
         if settled is not None:
             if len(base):
                 pieces.append(Piece(code, base, settled, village, alone=True))
         else:
-            parts = pd.Series(base).groupby(hang[base], sort=False)
-            for _, members in parts:
+            for _, members in pd.Series(base).groupby(hang[base], sort=False):
                 one = members.to_numpy()
-                pieces.append(Piece(code, one, None, village, alone=len(one) == len(base)))
-        named = positions[~pd.isna(site[positions])]
-        for _, members in pd.Series(named).groupby(site[named], sort=True):
+                alone = len(one) == len(base) and not len(locked)
+                pieces.append(Piece(code, one, None, village, alone, bool(len(locked))))
+        for _, members in pd.Series(locked).groupby(ties.home[locked], sort=True):
+            pieces.append(Piece(code, members.to_numpy(), BY_HAND, village, alone=False))
+        for _, members in pd.Series(positions[is_site]).groupby(site[positions[is_site]]):
             pieces.append(Piece(code, members.to_numpy(), "", village, alone=False))
     return pieces
 

@@ -10,8 +10,10 @@ import shapely
 from gridtool.findings import Finding
 from gridtool.rules import (
     BARRIER,
+    BY_HAND,
     EXCEPTION,
     NO_COUNT_FITS,
+    NO_DIVISION_FITS,
     NOT_FOUND,
     RULES,
     SINGLE_BUILDING,
@@ -24,6 +26,8 @@ _FINDING_OF = {
     NO_COUNT_FITS: "GT142",
     SINGLE_BUILDING: "GT143",
     BARRIER: "GT144",
+    NO_DIVISION_FITS: "GT340",
+    BY_HAND: "GT341",
     NOT_FOUND: "GT145",
 }
 
@@ -66,6 +70,7 @@ def explain_sizes(
     buildings: pd.DataFrame,
     *,
     rules: Rules = RULES,
+    drawn: bool = False,
 ) -> list[Finding]:
     """Return what a person should know about the sizes and shapes of grids.
 
@@ -78,6 +83,8 @@ def explain_sizes(
     buildings : DataFrame
         ``grid_code``, ``compound_id``, ``households``, ``community_code``.
     rules : Rules
+    drawn : bool
+        Whether grids were drawn by hand: they may be in pieces where their community is not.
 
     Returns
     -------
@@ -103,10 +110,12 @@ def explain_sizes(
         code = _FINDING_OF[grid.size_reason]
         findings.append(Finding(code, "grids", grid.grid_code, spot, values))
     pieces = shapely.get_num_geometries(grids.geometry.to_numpy())
+    whole = set(communities["code"][communities.geometry.geom_type == "Polygon"]) if drawn else ()
     for at in np.flatnonzero(pieces > 1):
         grid = grids.iloc[at]
         count: dict[str, object] = {"count": int(pieces[at])}
-        findings.append(Finding("GT146", "grids", grid["grid_code"], grid.geometry, count))
+        code = "GT354" if grid["community_code"] in whole else "GT146"
+        findings.append(Finding(code, "grids", grid["grid_code"], grid.geometry, count))
     return findings + _shared_compounds(buildings, rules)
 
 
