@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from shapely import LineString, MultiPolygon, Polygon, box
+from shapely import LineString, MultiPolygon, Polygon, box, union_all
 
 from gridtool.errors import CrsError
 from gridtool.findings import Finding, findings_frame
@@ -121,6 +121,55 @@ def test_a_triangle_has_four_bounds_and_pieces_are_taken_together():
     assert bounds_text(grids).tolist() == ["东至县界，南至县界，西至县界，北至县界"] * 2
 
 
+def one_grid(*shapes: Polygon) -> gpd.GeoDataFrame:
+    return frame([union_all(shapes)], grid_code=["a"], grid_name=["第一网格"], community_code=["x"])
+
+
+def named_lines(**lines: list[tuple[float, float]]) -> gpd.GeoDataFrame:
+    shapes = [LineString(points) for points in lines.values()]
+    return frame(shapes, highway=["residential"] * len(lines), name=list(lines))
+
+
+def test_the_inside_of_a_bay_is_no_bound():
+    # open to the east; 湾街 runs along its floor, which faces north, 里巷 along its end
+    grid = one_grid(box(0, 0, 300, 300).difference(box(100, 100, 300, 200)))
+    roads = named_lines(湾街=[(100, 100), (300, 100)], 里巷=[(100, 100), (100, 200)])
+    assert bounds_text(grid, roads).tolist() == ["东至县界，南至县界，西至县界，北至县界"]
+    roads = named_lines(大街=[(0, 300), (300, 300)], 里巷=[(100, 100), (100, 200)])
+    assert bounds_text(grid, roads).tolist() == ["东至县界，南至县界，西至县界，北至大街"]
+
+
+def test_what_lies_further_out_names_the_side():
+    # two blocks, one north-west and one south-east; 内街 is the east of the first, 200 m as 外街
+    grid = one_grid(box(0, 200, 210, 400), box(190, 0, 400, 200))
+    roads = named_lines(内街=[(210, 200), (210, 400)], 外街=[(400, 0), (400, 200)])
+    assert bounds_text(grid, roads).iloc[0].startswith("东至外街，")
+    # (210 / 400) ** 2 is less than a third of both together
+    assert bounds_text(grid, roads.iloc[:1]).iloc[0].startswith("东至县界，")
+
+
+def test_a_grid_ends_at_the_bank_of_a_river_that_is_part_of_it():
+    grid = one_grid(box(0, 0, 200, 200), box(-200, -40, 200, 0))
+    river = frame([box(-500, -60, 500, 0)], kind=["river"], name=["釜溪河"])
+    assert bounds_text(grid, barriers=river).tolist() == [
+        "东至县界，南至釜溪河，西至县界，北至县界"
+    ]
+    lake = frame([box(-900, -900, 900, 900)], kind=["lake"], name=["双溪水库"])
+    assert bounds_text(grid, barriers=lake).iloc[0].count("双溪水库") == 4
+
+
+def test_a_compound_across_the_line_stands_for_its_grid(square):
+    # 12 m back from the line; 东苑 lies in the other community, which is named as such
+    compounds = frame([box(10, 10, 190, 188), box(205, 210, 390, 390)], name=["桂苑", "东苑"])
+    texts = bounds_text(square, compounds=compounds)
+    assert texts.iloc[:2].tolist() == [
+        f"东与{EAST}交界，南至桂苑，西至县界，北至县界",
+        f"东与{EAST}交界，南至县界，西至县界，北至第一网格",
+    ]
+    both_sides = frame([box(10, 10, 190, 390)], name=["桂苑"])
+    assert "南至第二网格" in bounds_text(square, compounds=both_sides).iloc[0]
+
+
 def test_bounds_keep_their_input_and_need_metres(square):
     before = square.copy()
     bounds_text(square)
@@ -229,7 +278,13 @@ def make_summary(grids, *, seconds=0.5):
         buildings,
         findings_frame([*found, found[0]], CRS),
         figures=pd.DataFrame(
-            {"cut_m": 812.345, "cut_cost": 500.0, "bound_cost": np.nan, "seconds": 0.01234},
+            {
+                "cut_m": 812.345,
+                "cut_cost": 500.0,
+                "bound_cost": np.nan,
+                "gap": np.nan,
+                "seconds": 0.01234,
+            },
             index=["a"],
         ),
         rules=RULES,
@@ -258,7 +313,7 @@ def test_summary_by_hand(grids):
         "size_rule": {"in_range": 1, "about_1000": 0, "village": 1, "dedicated": 1, "exception": 1},
         "size_reason": {
             "small_community": 0, "no_count_fits": 0, "single_building": 1, "barrier": 0,
-            "not_found": 0,
+            "no_division_fits": 0, "by_hand": 0, "not_found": 0,
         },
         "estimated": True,
     }  # fmt: skip
@@ -277,6 +332,7 @@ def test_summary_by_hand(grids):
         "cut_m": 812.3,
         "cut_cost": 500.0,
         "bound_cost": None,
+        "gap": None,
         "seconds": 0.012,
         "exceptions": [{"grid_code": "a001", "households": 560, "reason": "single_building"}],
     }

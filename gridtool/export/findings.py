@@ -14,6 +14,7 @@ from pyproj import CRS
 
 from gridtool.columns import FINDINGS
 from gridtool.export.geopackage import write_geopackage
+from gridtool.export.tables import inert
 from gridtool.geom import Floats, mark_points
 from gridtool.messages import Lang
 from gridtool.place import write_whole
@@ -23,8 +24,6 @@ FINDINGS_FILES: Final = ("findings.gpkg", "findings.csv", "findings.html")
 
 _WGS84: Final = CRS.from_epsg(4326)
 _DEGREE_PLACES, _METRE_PLACES, _LONLAT_PLACES = 8, 3, 7
-# a spreadsheet takes what starts so for a formula
-_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_findings(
@@ -99,8 +98,7 @@ def findings_table(findings: gpd.GeoDataFrame, crs: CRS) -> pd.DataFrame:
     lonlat = there.to_crs(_WGS84)
     places = _DEGREE_PLACES if crs.is_geographic else _METRE_PLACES
     data = {
-        column.key: [_as_text(value) for value in findings[column.key]]
-        for column in FINDINGS.columns
+        column.key: [inert(value) for value in findings[column.key]] for column in FINDINGS.columns
     }
     return pd.DataFrame(
         {
@@ -111,12 +109,6 @@ def findings_table(findings: gpd.GeoDataFrame, crs: CRS) -> pd.DataFrame:
             "lat": _rounded(lonlat.y, _LONLAT_PLACES),
         }
     )
-
-
-def _as_text(value: object) -> str:
-    """Return a cell no spreadsheet takes for a formula, empty for none."""
-    text = value if isinstance(value, str) else ""
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
 
 
 def _rounded(values: pd.Series[float], places: int) -> npt.NDArray[np.object_] | Floats:

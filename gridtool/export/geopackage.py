@@ -16,16 +16,16 @@ import pyogrio
 import shapely
 from pyproj import CRS
 
-from gridtool.columns import LINES, OUTPUT_LAYERS, POLYGONS, Column, Layer
+from gridtool.columns import DIFF_LAYERS, LINES, OUTPUT_LAYERS, POLYGONS, Column, Layer
 from gridtool.export.styles import layer_style, style_name
 from gridtool.messages import Lang
 
 GEOMETRY: Final = "geom"
 
 # the day Order 75 came into force: the same input must give the same bytes, so no clock here
-_DATE: Final = "2024-02-01T00:00:00.000Z"
-_GDAL_OPTIONS: Final = {
-    "OGR_CURRENT_DATE": _DATE,
+DATE: Final = "2024-02-01T00:00:00.000Z"
+GDAL_OPTIONS: Final = {
+    "OGR_CURRENT_DATE": DATE,
     # a file that is not finished has no name yet, so there is nothing to guard with a sync
     "OGR_SQLITE_SYNCHRONOUS": "OFF",
 }
@@ -35,7 +35,12 @@ _DESCRIPTIONS: Final = {
     "units": "单元：划分网格所用的最小地块",
     "buildings": "楼栋：计入各网格的户数和人口",
     "findings": "检查结果：数据中的问题和处理办法",
+    "after": "变更后的全部网格：未变的与原网格一字不差",
+    "before": "变更前的网格：只列变更组内的",
+    "moved_ground": "从一个网格划到另一个网格的地块",
+    "moved_buildings": "从一个网格划到另一个网格的楼栋",
 }
+_WRITTEN: Final = {**OUTPUT_LAYERS, **DIFF_LAYERS}
 
 _STYLES_DDL: Final = """
 CREATE TABLE layer_styles (
@@ -71,7 +76,8 @@ def write_geopackage(
     path : Path
         A file that does not exist.
     layers : mapping of GeoDataFrame
-        Keys of `gridtool.columns.OUTPUT_LAYERS`; written in the order of the dictionary.
+        Keys of `gridtool.columns.OUTPUT_LAYERS` or `DIFF_LAYERS`; written in the order of the
+        dictionary.
     crs : CRS
         Of the file.
     lang : ``zh`` or ``en``
@@ -80,8 +86,8 @@ def write_geopackage(
         Fields of `gridtool.rules.Rules`, named in the legend.
     """
     shapes: dict[str, tuple[str, ...]] = {}
-    with _gdal_options(_GDAL_OPTIONS):
-        for key, layer in OUTPUT_LAYERS.items():
+    with gdal_options(GDAL_OPTIONS):
+        for key, layer in _WRITTEN.items():
             if key in layers:
                 frame = _as_written(layers[key], layer, crs)
                 shapes[key] = _shapes(frame)
@@ -164,7 +170,7 @@ def _promote(geometry: gpd.GeoSeries) -> gpd.GeoSeries:
 
 
 @contextmanager
-def _gdal_options(options: Mapping[str, str]) -> Iterator[None]:
+def gdal_options(options: Mapping[str, str]) -> Iterator[None]:
     """Set options of GDAL for a while."""
     before = {name: pyogrio.get_gdal_config_option(name) for name in options}
     pyogrio.set_gdal_config_options(dict(options))
@@ -186,8 +192,8 @@ def _write_styles(
             style_name(key, language),
             layer_style(key, found, language, rules=rules),
             language == lang,
-            OUTPUT_LAYERS[key].zh,
-            _DATE,
+            _WRITTEN[key].zh,
+            DATE,
         )
         for key, found in shapes.items()
         for language in languages
@@ -203,5 +209,5 @@ def _write_styles(
         database.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, description,"
             " last_change) VALUES ('layer_styles', 'attributes', 'layer_styles', 'QGIS 样式', ?)",
-            (_DATE,),
+            (DATE,),
         )

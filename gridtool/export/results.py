@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from gridtool.rules import RULES
 GPKG: Final = "grids.gpkg"
 SUMMARY: Final = "summary.json"
 RESULT_FILES: Final = (GPKG, SUMMARY)
+PLANS: Final = "plans.json"
 
 
 def write_results(
@@ -66,6 +67,60 @@ def write_results(
         _write_json(folder / SUMMARY, summary)
 
     return write_whole(out, RESULT_FILES, write, overwrite=overwrite)
+
+
+def plan_files(count: int) -> tuple[str, ...]:
+    """Return the names of the files of several plans, and that of the table beside them."""
+    names = [name for at in range(1, count + 1) for name in (plan_gpkg(at), f"summary-{at}.json")]
+    return (*names, PLANS)
+
+
+def plan_gpkg(plan: int) -> str:
+    """Return the name of the GeoPackage of a plan, counted from 1."""
+    return f"grids-{plan}.gpkg"
+
+
+def write_plans(
+    out: Path,
+    plans: Sequence[tuple[Mapping[str, gpd.GeoDataFrame], Mapping[str, Any]]],
+    table: Mapping[str, Any],
+    *,
+    crs: CRS,
+    lang: Lang,
+    overwrite: bool = False,
+) -> list[Path]:
+    """Write several plans and the table that compares them, all or none.
+
+    Parameters
+    ----------
+    out : Path
+        Folder; made when it does not exist.
+    plans : sequence of (layers, summary)
+        Each as `write_results` takes it.
+    table : mapping
+        What `gridtool.report.compare_plans` returns.
+    crs, lang, overwrite
+        As for `write_results`.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    OutputError
+        As `write_results`.
+    """
+
+    def write(folder: Path) -> None:
+        for at, (layers, summary) in enumerate(plans, 1):
+            rules = summary["rules"]
+            write_geopackage(folder / plan_gpkg(at), layers, crs=crs, lang=lang, rules=rules)
+            _write_json(folder / f"summary-{at}.json", summary)
+        _write_json(folder / PLANS, table)
+
+    return write_whole(out, plan_files(len(plans)), write, overwrite=overwrite)
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from gridtool.columns import (
     COMMUNITY_KINDS,
+    DIFF_TABLES,
     GRID_BUILDINGS,
     INPUT_LAYERS,
     OUTPUT_LAYERS,
@@ -22,8 +23,9 @@ SCHEMA_LAYERS: Final[dict[str, Layer]] = {
         "grid_buildings" if layer is GRID_BUILDINGS else key: layer
         for key, layer in OUTPUT_LAYERS.items()
     },
+    **{layer.key: layer for layer in DIFF_TABLES.values()},
 }
-"""Name of a schema to its layer: all inputs, then all outputs."""
+"""Name of a schema to its layer: all inputs, then all outputs, then the tables of a diff."""
 
 _VALUES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("communities", "kind"): tuple(COMMUNITY_KINDS),
@@ -56,12 +58,12 @@ def layer_schema(name: str) -> dict[str, Any]:
         passed over, an output has no others.
     """
     layer = SCHEMA_LAYERS[name]
-    output = layer in OUTPUT_LAYERS.values()
+    output = layer not in INPUT_LAYERS.values()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:gridtool:layer:{name}",
         "title": layer.zh,
-        "description": f"One row of the {'output' if output else 'input'} layer {layer.key}.",
+        "description": f"One row of the {_role(layer)} {layer.key}.",
         "x-geometry": list(layer.geometry),
         "type": "object",
         "properties": {
@@ -70,6 +72,13 @@ def layer_schema(name: str) -> dict[str, Any]:
         "required": [column.key for column in layer.columns if column.required or output],
         "additionalProperties": not output,
     }
+
+
+def _role(layer: Layer) -> str:
+    """Return what a layer is."""
+    if layer in DIFF_TABLES.values():
+        return "table of a diff"
+    return "output layer" if layer in OUTPUT_LAYERS.values() else "input layer"
 
 
 def _property(layer: str, column: Column, *, output: bool) -> dict[str, Any]:

@@ -1,57 +1,35 @@
-"""Map styles of the output layers, as QML for QGIS 3.22 and newer.
-
-Colours keep apart under the common kinds of colour blindness: the rule of a grid's size is told
-by hue and by lightness together.
-"""
+"""Map styles of the output layers, as QML for QGIS 3.22 and newer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 from xml.etree import ElementTree as ET
 
-from gridtool.columns import OUTPUT_LAYERS
-from gridtool.messages import ERROR, INFO, WARNING, Lang
-from gridtool.rules import ABOUT_1000, DEDICATED, EXCEPTION, IN_RANGE, VILLAGE
+from gridtool.columns import DIFF_LAYERS, OUTPUT_LAYERS
+from gridtool.legend import HOUSEHOLDS, SEVERITIES, Class, size_rules
+from gridtool.messages import Lang
+from gridtool.rules import DEDICATED
 
-
-class _Class(NamedTuple):
-    """One line of a legend: value or range, colour, label in both languages."""
-
-    value: str
-    colour: str
-    zh: str
-    en: str
-
-    def label(self, lang: Lang) -> str:
-        """Return the label in one language."""
-        return self.zh if lang == "zh" else self.en
-
-
-_SIZE_RULES: Final = (
-    _Class(
-        IN_RANGE,
-        "102,178,160,105",
-        "{min_households}–{max_households} 户",
-        "{min_households}–{max_households} households",
-    ),
-    _Class(ABOUT_1000, "104,151,206,115", "{persons} 人左右", "about {persons} persons"),
-    _Class(VILLAGE, "226,208,140,110", "行政村", "village"),
-    _Class(DEDICATED, "150,120,182,125", "专属网格", "dedicated grid"),
-    _Class(EXCEPTION, "226,118,66,135", "例外（见规模说明）", "exception (see size_reason)"),
+_CHANGES: Final = (
+    Class("", "0,0,0,0", "未变", "unchanged"),
+    Class("split_off", "230,150,60,110", "划出", "split off"),
+    Class("breakdown", "230,150,60,160", "拆分", "broken up"),
+    Class("take_over", "80,135,200,110", "并入", "taken over"),
+    Class("merger", "80,135,200,160", "合并", "merged"),
+    Class("transfer", "150,115,190,110", "边界调整", "boundary moved"),
+    Class("redistribution", "150,115,190,165", "重新划分", "redistributed"),
+    Class("create", "80,165,140,130", "新设", "created"),
+    Class("recode", "190,175,90,110", "编码变更", "recoded"),
+    Class("parent", "190,175,90,150", "隶属变更", "moved to another community"),
+    Class("dedicated_on", "190,175,90,180", "改为专属网格", "made dedicated"),
+    Class("dedicated_off", "190,175,90,130", "改为基础网格", "no longer dedicated"),
+    Class("rename", "190,175,90,80", "更名", "renamed"),
+    Class("redraw", "150,160,170,90", "界线修绘", "redrawn"),
+    Class("code_swap", "200,40,55,170", "编码错位", "codes swapped"),
 )
-_HOUSEHOLDS: Final = (
-    _Class("0:0", "222,223,224,255", "无住户", "none"),
-    _Class("1:9", "190,196,203,255", "1–9 户", "1–9"),
-    _Class("10:49", "143,154,167,255", "10–49 户", "10–49"),
-    _Class("50:199", "92,106,122,255", "50–199 户", "50–199"),
-    _Class("200:1000000", "44,56,70,255", "200 户及以上", "200 and more"),
-)
-_SEVERITIES: Final = (
-    _Class(ERROR, "190,38,50", "错误", "error"),
-    _Class(WARNING, "230,150,30", "警告", "warning"),
-    _Class(INFO, "60,120,180", "提示", "note"),
-)
+_STYLED: Final = {**OUTPUT_LAYERS, **DIFF_LAYERS}
+_MOVED: Final = "214,84,30"
 
 _INK: Final = "44,58,71,255"
 _FONTS: Final = (
@@ -73,7 +51,7 @@ _GEOMETRY_TYPES: Final = {"polygon": "Polygon", "line": "Line", "point": "Point"
 
 def style_name(layer: str, lang: Lang) -> str:
     """Return the name of a layer's style in QGIS."""
-    return OUTPUT_LAYERS[layer].zh if lang == "zh" else layer
+    return _STYLED[layer].zh if lang == "zh" else layer
 
 
 def layer_style(layer: str, shapes: Sequence[str], lang: Lang, *, rules: Mapping[str, int]) -> str:
@@ -82,7 +60,7 @@ def layer_style(layer: str, shapes: Sequence[str], lang: Lang, *, rules: Mapping
     Parameters
     ----------
     layer : str
-        Key of `gridtool.columns.OUTPUT_LAYERS`.
+        Key of `gridtool.columns.OUTPUT_LAYERS` or `DIFF_LAYERS`.
     shapes : sequence of str
         ``polygon``, ``line``, ``point`` as found in the layer, the most frequent first.
     lang : ``zh`` or ``en``
@@ -98,11 +76,7 @@ def layer_style(layer: str, shapes: Sequence[str], lang: Lang, *, rules: Mapping
     root = ET.Element("qgis", version="3.22.0", styleCategories="Symbology|Labeling|Fields|MapTips")
     shape = shapes[0] if shapes else "polygon"
     if layer == "grids":
-        classes = [
-            item._replace(zh=item.zh.format(**rules), en=item.en.format(**rules))
-            for item in _SIZE_RULES
-        ]
-        _categorised(root, "size_rule", classes, lang)
+        _categorised(root, "size_rule", size_rules(rules), lang)
         # a dedicated grid is known by its name; its few households would only mislead
         households = f"'\\n' || \"households\" || {_unit(lang)}"
         _label(root, f"\"grid_name\" || if(\"grid_kind\" = '{DEDICATED}', '', {households})")
@@ -111,9 +85,11 @@ def layer_style(layer: str, shapes: Sequence[str], lang: Lang, *, rules: Mapping
     elif layer == "units":
         _single(root)
     elif layer == "buildings":
-        _graduated(root, "households", _HOUSEHOLDS, shape, lang)
+        _graduated(root, "households", HOUSEHOLDS, shape, lang)
+    elif layer in DIFF_LAYERS:
+        _changed(root, layer, lang)
     else:
-        _ruled(root, "severity", _SEVERITIES, shapes or ("polygon",), lang)
+        _ruled(root, "severity", SEVERITIES, shapes or ("polygon",), lang)
     if lang == "zh":
         _aliases(root, layer)
     ET.indent(root)
@@ -188,7 +164,7 @@ def _dot(colour: str, size: float) -> tuple[str, dict[str, str]]:
     }
 
 
-def _categorised(root: ET.Element, column: str, classes: Sequence[_Class], lang: Lang) -> None:
+def _categorised(root: ET.Element, column: str, classes: Sequence[Class], lang: Lang) -> None:
     """Add a renderer with one fill for each value."""
     renderer, symbols = _renderer(root, "categorizedSymbol", attr=column)
     categories = ET.SubElement(renderer, "categories")
@@ -210,8 +186,31 @@ def _single(root: ET.Element) -> None:
     _symbol(symbols, "fill", _fill(None, "150,155,160,255", 0.12))
 
 
+def _changed(root: ET.Element, layer: str, lang: Lang) -> None:
+    """Add what a layer of a diff is drawn with: after filled by kind, before in dashes."""
+    if layer == "after":
+        _categorised(root, "type", _CHANGES, lang)
+        _label(root, f"if(\"group_id\" is null, '', \"grid_code\" || '\\n' || {_count(lang)})")
+        return
+    _, symbols = _renderer(root, "singleSymbol")
+    if layer == "before":
+        dashed = {"line_style": "dash", "use_custom_dash": "0"}
+        name, options = _line(_INK, 0.6)
+        _symbol(symbols, "fill", (name, {**options, **dashed}))
+    elif layer == "moved_ground":
+        _symbol(symbols, "fill", _fill(f"{_MOVED},90", f"{_MOVED},255", 0.4))
+        _label(root, f"{_count(lang)} || ' → ' || right(\"new_code\", 6)")
+    else:
+        _symbol(symbols, "marker", _dot(f"{_MOVED},255", 2.2))
+
+
+def _count(lang: Lang) -> str:
+    """Return the expression of a count of households with its unit."""
+    return f'"households" || {_unit(lang)}'
+
+
 def _graduated(
-    root: ET.Element, column: str, classes: Sequence[_Class], shape: str, lang: Lang
+    root: ET.Element, column: str, classes: Sequence[Class], shape: str, lang: Lang
 ) -> None:
     """Add a renderer with one colour for each range ``low:high``."""
     renderer, symbols = _renderer(
@@ -236,7 +235,7 @@ def _graduated(
 
 
 def _ruled(
-    root: ET.Element, column: str, classes: Sequence[_Class], shapes: Sequence[str], lang: Lang
+    root: ET.Element, column: str, classes: Sequence[Class], shapes: Sequence[str], lang: Lang
 ) -> None:
     """Add a renderer with one rule for each value and shape.
 
@@ -314,5 +313,5 @@ def _aliases(root: ET.Element, layer: str) -> None:
     """Add the Chinese names of the columns, as the attribute table shows them."""
     aliases = ET.SubElement(root, "aliases")
     # field 0 is the row number that every GeoPackage layer has
-    for number, column in enumerate(OUTPUT_LAYERS[layer].columns, start=1):
+    for number, column in enumerate(_STYLED[layer].columns, start=1):
         ET.SubElement(aliases, "alias", index=str(number), field=column.key, name=column.zh)

@@ -1,7 +1,9 @@
 """The four bounds of a grid in words (四至): east, south, west and north.
 
 The outer border is sampled every few metres. A sample knows the side it faces, the named road or
-water it runs along and the neighbour across the line; the sides then take the longest.
+water it runs along and the neighbour across the line; the sides then take the longest. What the
+grid itself hides from a side, as the inside of a bay, does not count for it, and what lies
+further out counts more: a grid ends where it reaches furthest.
 """
 
 from __future__ import annotations
@@ -26,9 +28,13 @@ _STEP_M = 20.0
 _SMOOTH_M = 3.0
 # a point this far outside the smoothed border is beyond the true one
 _ACROSS_M = 5.0
+# a fence stands back from the middle of the ground between it and its neighbour
+_TO_FENCE_M = 15.0
 _REACH_M = 15.0
 # a border runs along a road that is within about 35 degrees of it, not along a side street
 _PARALLEL = 0.82
+# wide enough that the samples of a line leave no strip between them without one
+_STRIP_M = 1.25 * _STEP_M
 # less than this share of a side is not what a person would name the side by
 _MOSTLY = 1 / 3
 
@@ -41,12 +47,18 @@ class _Samples(NamedTuple):
     outward: Floats
     length: Floats
 
+    def at(self, rows: Ints) -> _Samples:
+        """Return some of the pieces."""
+        grid, middle, outward, length = self
+        return _Samples(grid[rows], middle[rows], outward[rows], length[rows])
+
 
 def bounds_text(
     grids: gpd.GeoDataFrame,
     roads: gpd.GeoDataFrame | None = None,
     barriers: gpd.GeoDataFrame | None = None,
     communities: gpd.GeoDataFrame | None = None,
+    compounds: gpd.GeoDataFrame | None = None,
 ) -> pd.Series:
     """Describe the four bounds of each grid in Chinese.
 
@@ -58,13 +70,16 @@ def bounds_text(
         ``name``; rows without a name are passed over.
     communities : GeoDataFrame, optional, same CRS
         ``code``, ``name``, polygons.
+    compounds : GeoDataFrame, optional, same CRS
+        ``name``, polygons; rows without a name are passed over.
 
     Returns
     -------
     Series of str, index of `grids`
         ``东至解放路，南至釜溪河，西与新民街社区交界，北至第二网格``. A side is named by the road or
         water that runs along at least a third of it, the longest first; else by what lies across
-        most of it: a community, a grid of the same community, or the county line.
+        most of it: a community, the county line, or within the community a compound of another
+        grid, else that grid.
 
     Raises
     ------
@@ -72,16 +87,27 @@ def bounds_text(
         When `grids` is not in metres.
     """
     require_metres(grids, layer="grids")
-    samples = _sample_borders(np.asarray(grids.geometry.array, dtype=object))
+    lines = [frame for frame in (roads, barriers) if frame is not None]
+    samples = _sample_borders(_land(np.asarray(grids.geometry.array, dtype=object), lines))
     weights = _side_weights(samples, len(grids))
-    along = _names_along(samples, [frame for frame in (roads, barriers) if frame is not None])
-    across = _names_across(samples, grids, communities)
+    along = _names_along(samples, lines)
+    across = _names_across(samples, grids, communities, compounds)
     texts = _longest(samples.grid, weights, along, len(grids), share=_MOSTLY)
     others = _longest(samples.grid, weights, across, len(grids), share=0.0)
     texts = np.where(texts == "", others, texts)
     texts = np.where(texts == "", f"至{COUNTY_LINE}", texts)
     rows = ["，".join(map("".join, zip(SIDES, row, strict=True))) for row in texts]
     return pd.Series(rows, index=grids.index, name="bounds_text", dtype="str")
+
+
+def _land(polygons: Geometries, frames: list[gpd.GeoDataFrame]) -> Geometries:
+    """Return grids without the waters that name their sides: a grid ends at the bank."""
+    _, shapes = _named(frames)
+    waters = shapes[shapely.get_dimensions(shapes) == 2]
+    wet = np.unique(shapely.STRtree(polygons).query(waters, predicate="intersects")[1])
+    land = polygons.copy()
+    land[wet] = shapely.difference(polygons[wet], shapely.union_all(waters))
+    return np.where(shapely.is_empty(land), polygons, land)
 
 
 def _sample_borders(polygons: Geometries) -> _Samples:
@@ -106,11 +132,36 @@ def _side_weights(samples: _Samples, count: int) -> Floats:
     facing = samples.outward @ _SIDE_VECTORS.T
     # round first, so that a border at exactly 45 degrees does not hang on the last bit
     side = np.argmax(np.round(facing, 9), axis=1)
-    weights = np.where(np.arange(4) == side[:, None], samples.length[:, None], 0.0)
+    counted = samples.length[:, None] * _outermost(samples, count)
+    weights = np.where(np.arange(4) == side[:, None], counted, 0.0)
     # a triangle may have no border in some quadrant: then what faces it at all counts
     missing = _sum_by(samples.grid, weights, count) == 0.0
-    seen = samples.length[:, None] * np.maximum(facing, 0.0)
-    return np.where(missing[samples.grid], seen, weights)
+    return np.where(missing[samples.grid], counted * np.maximum(facing, 0.0), weights)
+
+
+def _outermost(samples: _Samples, count: int) -> Floats:
+    """Return how far out each sample lies on the four sides, from 0 to 1; 0 behind others.
+
+    A sample is behind another of its grid that lies in the same strip across the side and further
+    out. The square of how far out, so that the near end of a grid hardly counts.
+    """
+    depth = samples.middle @ _SIDE_VECTORS.T
+    strip = np.floor(depth[:, [1, 0, 1, 0]] / _STRIP_M).astype(np.int64)
+    furthest = np.full((count, 4), -np.inf)
+    nearest = np.full((count, 4), np.inf)
+    np.maximum.at(furthest, samples.grid, depth)
+    np.minimum.at(nearest, samples.grid, depth)
+    extent = np.maximum(furthest - nearest, 1e-9)
+    out: Floats = ((depth - nearest[samples.grid]) / extent[samples.grid]) ** 2
+    for side in range(4):
+        across = strip[:, side] - strip[:, side].min(initial=0)
+        lanes = samples.grid * (across.max(initial=0) + 1) + across
+        _, lane = np.unique(lanes, return_inverse=True)
+        front = np.full(lane.max(initial=-1) + 1, -np.inf)
+        np.maximum.at(front, lane, depth[:, side])
+        # a slope of 45 degrees falls by the strip's width within it
+        out[depth[:, side] < front[lane] - _STRIP_M, side] = 0.0
+    return out
 
 
 def _sum_by(group: Ints, values: Floats, count: int) -> Floats:
@@ -177,7 +228,10 @@ def _pairs_along(
 
 
 def _names_across(
-    samples: _Samples, grids: gpd.GeoDataFrame, communities: gpd.GeoDataFrame | None
+    samples: _Samples,
+    grids: gpd.GeoDataFrame,
+    communities: gpd.GeoDataFrame | None,
+    compounds: gpd.GeoDataFrame | None,
 ) -> npt.NDArray[np.object_]:
     """Return for each sample what lies across the line; '' for a spike into the grid itself."""
     points = shapely.points(samples.middle + _ACROSS_M * samples.outward)
@@ -200,9 +254,24 @@ def _names_across(
     inner = np.array(["至" + str(name) for name in grids["grid_name"]], dtype=object)
     border = {code: f"与{title.get(code, code)}交界" for code in set(theirs) - {None}}
     names = np.array([border.get(code, f"至{COUNTY_LINE}") for code in theirs], dtype=object)
-    names = np.where((theirs == own) & (grid >= 0), inner[grid], names)
+    neighbours = np.flatnonzero((theirs == own) & (grid >= 0))
+    beyond = _compounds_across(samples.at(neighbours), compounds)
+    names[neighbours] = np.where(beyond != "", beyond, inner[grid[neighbours]])
     itself = (grid == samples.grid) | ((theirs == own) & (grid < 0))
     return np.where(itself, "", names)
+
+
+def _compounds_across(
+    samples: _Samples, compounds: gpd.GeoDataFrame | None
+) -> npt.NDArray[np.object_]:
+    """Return for each sample the compound beyond the line, '' where there is none or it is cut."""
+    names, shapes = _named([compounds] if compounds is not None else [])
+    if not len(names):
+        return np.full(len(samples.grid), "", dtype=object)
+    away = _TO_FENCE_M * samples.outward
+    beyond = locate(shapely.points(samples.middle + away), shapes)
+    within = locate(shapely.points(samples.middle - away), shapes)
+    return np.where((beyond >= 0) & (beyond != within), "至" + names[beyond], "")
 
 
 def _longest(

@@ -1,16 +1,9 @@
-"""``findings.html``: one page that needs no network, to read, filter and print.
-
-Text of the input stands in it only as text: everything is escaped, and a content security
-policy lets run nothing but the page's own script, known by its hash.
-"""
+"""``findings.html``: one page that needs no network, to read, filter and print."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator, Mapping
 from html import escape
-from importlib.resources import files
 from typing import Any, Final
 
 import geopandas as gpd
@@ -22,6 +15,7 @@ from gridtool.findings import SEVERITIES, mend_in
 from gridtool.messages import ERROR, WARNING, Lang
 from gridtool.messages.explanations import explain
 from gridtool.report.overview import Mark, overview_svg
+from gridtool.report.shell import asset, whole_page
 
 FORMAT: Final = "gridtool.findings/1"
 MOST_ROWS: Final = 5000
@@ -29,7 +23,6 @@ MOST_ROWS: Final = 5000
 
 _WORDS: Final[dict[Lang, dict[str, str]]] = {
     "zh": {
-        "lang": "zh-CN",
         "title": "检查结果",
         "crs": "坐标系",
         "error": "错误",
@@ -66,7 +59,6 @@ _WORDS: Final[dict[Lang, dict[str, str]]] = {
         "edge": "贴边的标记在图外",
     },
     "en": {
-        "lang": "en",
         "title": "Findings",
         "crs": "CRS",
         "error": "error",
@@ -142,7 +134,6 @@ def findings_page(
         An HTML document, the same for the same input: there is no clock in it.
     """
     words = _WORDS[lang]
-    style, script = _asset("findings.css"), _asset("findings.js")
     overview = _overview(findings, outlines, lang)
     counts = {str(key): int(n) for key, n in findings["severity"].value_counts().items()}
     side = _side(overview, layers, lang)
@@ -154,30 +145,15 @@ def findings_page(
         f'<div class="list">{_kinds(findings, lang)}{_list(findings, counts, lang)}</div></main>'
         f"<footer><p>{words['foot']}</p><p>{known}gridtool {version}</p></footer>"
     )
-    policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "base-uri 'none'; form-action 'none'"
+    return whole_page(
+        f"{words['title']} · {name}",
+        body,
+        style=asset(__package__, "base.css") + asset(__package__, "findings.css"),
+        scripts=[asset(__package__, "findings.js")],
+        form=FORMAT,
+        version=version,
+        lang=lang,
     )
-    return (
-        f'<!DOCTYPE html>\n<html lang="{words["lang"]}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta name="generator" content="gridtool {version}">\n'
-        f'<meta name="format" content="{FORMAT}">\n'
-        f"<title>{words['title']} · {escape(name)}</title>\n<style>{style}</style>\n</head>\n"
-        f"<body>\n{body}\n<script>{script}</script>\n</body>\n</html>\n"
-    )
-
-
-def _asset(name: str) -> str:
-    """Return a file that is packed beside this module."""
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    """Return the hash by which the policy knows the page's own style or script."""
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def _verdict(counts: Mapping[str, int], words: Mapping[str, str]) -> str:

@@ -24,7 +24,7 @@ from gridtool.rules import (
 FORMAT: Final = "gridtool.summary/1"
 CHECK_FORMAT: Final = "gridtool.check/1"
 
-_FIGURES: Final = {"cut_m": 1, "cut_cost": 1, "bound_cost": 1, "seconds": 3}
+_FIGURES: Final = {"cut_m": 1, "cut_cost": 1, "bound_cost": 1, "gap": 4, "seconds": 3}
 """What is measured of a community's division, and the decimals it is told with."""
 
 Json = dict[str, Any]
@@ -37,6 +37,7 @@ def summarise(
     findings: pd.DataFrame,
     *,
     figures: pd.DataFrame | None = None,
+    base: Mapping[str, Any] | None = None,
     rules: Rules,
     estimate: Mapping[str, object],
     settings: Mapping[str, object],
@@ -51,7 +52,9 @@ def summarise(
     communities : DataFrame
         ``code``, ``name``, ``kind``; one row each.
     figures : DataFrame, index community code, optional
-        ``cut_m``, ``cut_cost``, ``bound_cost``, ``seconds`` of each community's division.
+        ``cut_m``, ``cut_cost``, ``bound_cost``, ``gap``, ``seconds`` of each community's division.
+    base : mapping, optional
+        What `gridtool.report.summarise_changes` returns, where grids in force were given.
     rules : Rules
         The size window in force.
     estimate : mapping
@@ -75,6 +78,7 @@ def summarise(
         "estimate": dict(estimate),
         "totals": _totals(grids, communities, buildings),
         "communities": _communities(grids, communities, figures),
+        "base": None if base is None else dict(base),
         "findings": _findings(findings),
         "seconds": {key: round(float(value), 3) for key, value in seconds.items()},
     }
