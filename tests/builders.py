@@ -233,6 +233,8 @@ def wrong_sizes(division: Division, layers: Frames) -> list[str]:
                 "barrier": reason == "barrier"
                 and closed_off(division, layers, grid.grid_code) < of_all
                 and not fits(closed_off(division, layers, grid.grid_code)),
+                "no_division_fits": reason == "no_division_fits"
+                and cannot_be_divided(division, layers, grid.community_code),
             }.get(reason, False)
         if not true or (rule != "exception" and reason is not None and not pd.isna(reason)):
             wrong.append(f"{grid.grid_code} {grid.households} {grid.persons} {rule} {reason}")
@@ -305,6 +307,14 @@ def can_be_divided(units: pd.DataFrame, pairs: Sequence[tuple[Any, Any]]) -> boo
         return found
 
     return divide(frozenset(people))
+
+
+def cannot_be_divided(division: Division, layers: Frames, community: str) -> bool:
+    """Return whether trying every way finds no division of a community, if it is small enough."""
+    units, pairs = open_borders(division, layers, community)
+    if len(units) > 12 or not hang_together(units.index, pairs):
+        return True
+    return not can_be_divided(units, pairs)
 
 
 def avoidable(division: Division, layers: Frames) -> list[str]:

@@ -14,6 +14,8 @@ from test_report import grids, make_summary  # noqa: F401
 from gridtool import columns, rules
 from gridtool.cli.config import Config
 from gridtool.export import SCHEMA_LAYERS, layer_schema
+from gridtool.filing import manifest_schema, receipt_schema
+from gridtool.filing.keys import key_schema
 from gridtool.read.inspect import LayerReport
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
@@ -33,8 +35,8 @@ def test_the_file_is_what_the_dictionary_makes(name):
 def test_there_is_a_file_for_each_layer_and_no_other():
     found = {path.name for path in (SCHEMAS / "layers").iterdir()}
     assert found == {f"{name}.schema.json" for name in SCHEMA_LAYERS}
-    layers = [*columns.INPUT_LAYERS.values(), *columns.OUTPUT_LAYERS.values()]
-    assert list(SCHEMA_LAYERS.values()) == layers
+    layers = [columns.INPUT_LAYERS, columns.OUTPUT_LAYERS, columns.DIFF_TABLES]
+    assert list(SCHEMA_LAYERS.values()) == [one for some in layers for one in some.values()]
 
 
 def test_a_row_is_judged():
@@ -100,4 +102,14 @@ def test_the_look_into_files_is_what_its_schema_says():
         "$id": "urn:gridtool:inspect",
     }
     assert schema == {**head, **made}, "run: python schemas/make.py"
+    Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [("manifest", manifest_schema), ("receipt", receipt_schema), ("key", key_schema)],
+)
+def test_the_files_of_filings_are_what_their_schemas_say(name, made):
+    schema = load(SCHEMAS / f"{name}.schema.json")
+    assert schema == made(), "run: python schemas/make.py"
     Draft202012Validator.check_schema(schema)

@@ -13,11 +13,22 @@ import typer
 from typer.core import TyperGroup
 
 import gridtool
+from gridtool.cli.address import app as address_app
+from gridtool.cli.adopt import adopt_command
 from gridtool.cli.check_input import check_input_command
 from gridtool.cli.code import app as code_app
+from gridtool.cli.diff import diff_command, lineage_command, translate_command
 from gridtool.cli.explain import explain_command
+from gridtool.cli.export import export_command
+from gridtool.cli.filing import app as filing_app
 from gridtool.cli.inspect import inspect_command
+from gridtool.cli.key import app as key_app
+from gridtool.cli.map import map_command
+from gridtool.cli.notice import notice_command
 from gridtool.cli.partition import partition_command
+from gridtool.cli.register import app as register_app
+from gridtool.cli.report import report_command
+from gridtool.cli.stats import stats_command
 from gridtool.errors import GridtoolError
 from gridtool.messages import Lang, default_lang
 
@@ -61,10 +72,23 @@ app = typer.Typer(
     "\n\nDivide communities and villages into service grids of 300-500 households.",
 )
 app.command("partition")(partition_command)
+app.command("adopt")(adopt_command)
 app.command("check-input")(check_input_command)
 app.command("inspect")(inspect_command)
+app.command("export")(export_command)
+app.command("report")(report_command)
+app.command("stats")(stats_command)
+app.command("map")(map_command)
+app.command("notice")(notice_command)
 app.command("explain")(explain_command)
+app.command("diff")(diff_command)
+app.command("lineage")(lineage_command)
+app.command("translate")(translate_command)
 app.add_typer(code_app, name="code")
+app.add_typer(address_app, name="address")
+app.add_typer(filing_app, name="filing")
+app.add_typer(key_app, name="key")
+app.add_typer(register_app, name="register")
 
 
 def _show_version(value: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -14,13 +14,14 @@ from rich.text import Text
 
 from gridtool.columns import INPUT_LAYERS
 from gridtool.findings import SEVERITIES
+from gridtool.legend import REASONS
 from gridtool.messages import ERROR, INFO, WARNING, Lang
 from gridtool.rules import BASE, VILLAGE_KIND
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gridtool.pipeline import Check, Division
+    from gridtool.pipeline import Check, Division, Printed
 
 _STAGES = {
     "read": ("读取", "read"),
@@ -29,7 +30,11 @@ _STAGES = {
     "graph": ("建立邻接", "graph"),
     "partition": ("划分网格", "partition"),
     "codes": ("编码", "codes"),
+    "diff": ("比较", "compare"),
     "write": ("写出", "write"),
+    "index": ("建立地名库", "gazetteer"),
+    "addresses": ("核对地址", "addresses"),
+    "print": ("出图", "print"),
 }
 _WORDS = {
     "zh": {
@@ -41,6 +46,8 @@ _WORDS = {
         "notes": "例外",
         "total": "合计",
         "findings": "检查结果",
+        "base": "现行网格：{kept_codes}/{grids} 个编码沿用 · {moved_households:,} 户换格"
+        "（{moved_share}）· {changes}",
         "written": "已写出",
         "more": "其余 {count} 个社区（村）见 summary.json",
         "list": "用 -v 列出每一条",
@@ -70,6 +77,8 @@ _WORDS = {
         "notes": "exceptions",
         "total": "in all",
         "findings": "findings",
+        "base": "grids in force: {kept_codes} of {grids} codes go on · {moved_households:,} "
+        "households moved ({moved_share}) · {changes}",
         "written": "written",
         "more": "{count} more communities in summary.json",
         "list": "-v lists every one",
@@ -92,12 +101,24 @@ _WORDS = {
         "go": "Next: run gridtool partition on the same input.",
     },
 }
-_REASONS = {
-    "small_community": ("社区不足下限", "small community"),
-    "no_count_fits": ("任何网格数都不合", "no count fits"),
-    "single_building": ("单栋超上限", "single building"),
-    "barrier": ("屏障隔开", "barrier"),
-    "not_found": ("未找到", "not found"),
+_PROFILES = {
+    "balanced": ("均衡", "balanced"),
+    "even": ("户数均匀", "even sizes"),
+    "short": ("界线短", "short borders"),
+    "round": ("形状紧凑", "round grids"),
+}
+_PLAN_COLUMNS = {
+    "plan": ("方案", "plan"),
+    "profile": ("偏重", "strives for"),
+    "grids": ("网格", "grids"),
+    "in_range": ("范围内", "in range"),
+    "exceptions": ("例外", "exceptions"),
+    "sizes": ("每格户数", "households a grid"),
+    "mean_off": ("平均偏差", "mean off target"),
+    "border_m": ("界线 km", "border km"),
+    "roundness": ("紧凑度", "roundness"),
+    "compounds_shared": ("拆分小区", "compounds shared"),
+    "different": ("与方案1不同", "unlike plan 1"),
 }
 _STYLES = {ERROR: "red", WARNING: "yellow", INFO: "blue"}
 _ROWS = 30
@@ -165,9 +186,41 @@ def print_division(division: Division, written: list[Path], lang: Lang, *, verbo
     console.print(table)
     if not verbose and len(rows) > _ROWS:
         console.print(words["more"].format(count=len(rows) - _ROWS))
+    if summary["base"]:
+        _print_base(console, summary["base"], words["base"])
     if len(division.findings):
         console.print(f"\n{words['findings']}: {len(division.findings)}", highlight=False)
         _print_findings(console, division.findings, lang, verbose=verbose)
+    _print_written(console, written, lang)
+
+
+def _print_base(console: Console, base: dict[str, Any], text: str) -> None:
+    """Print what became of the grids in force, in one line."""
+    letters = " ".join(f"{letter} {count}" for letter, count in base["changes"].items() if count)
+    share = f"{base['moved_share']:.1%}"
+    console.print()
+    _line(console, text.format(**{**base, "moved_share": share, "changes": letters}))
+
+
+def print_plans(table: dict[str, Any], written: list[Path], lang: Lang) -> None:
+    """Print plans side by side and the files, on stdout."""
+    console = _stdout()
+    rows = Table(box=None, header_style="bold", pad_edge=False)
+    for at, (zh, en) in enumerate(_PLAN_COLUMNS.values()):
+        rows.add_column(zh if lang == "zh" else en, justify="left" if at == 1 else "right")
+    for plan in table["plans"]:
+        told = {
+            **{key: f"{value:,}" for key, value in plan.items() if isinstance(value, int)},
+            "profile": _PROFILES[plan["profile"]][lang == "en"],
+            "sizes": _span(plan["smallest"], plan["largest"]),
+            "mean_off": "" if plan["mean_off"] is None else f"{plan['mean_off']:.0f}",
+            "border_m": f"{plan['border_m'] / 1000:,.1f}",
+            "roundness": f"{plan['roundness']:.2f}",
+            "different": f"{plan['different']:.0%}",
+        }
+        rows.add_row(*(told[key] for key in _PLAN_COLUMNS))
+    console.print(rows)
+    console.print()
     _print_written(console, written, lang)
 
 
@@ -198,6 +251,14 @@ def print_check(check: Check, written: list[Path], lang: Lang, *, verbose: bool)
     step = "go" if not counts.get(WARNING) else "look"
     first = "" if findings.empty else findings["code"].iloc[0]
     _line(console, words["mend" if counts.get(ERROR) else step].format(code=first))
+
+
+def print_printed(printed: Printed, lang: Lang, *, verbose: bool) -> None:
+    """Print what was found and the files, on stdout."""
+    console = _stdout()
+    if len(printed.findings):
+        _print_findings(console, printed.findings, lang, verbose=verbose)
+    _print_written(console, printed.written, lang)
 
 
 def _print_kinds(console: Console, findings: pd.DataFrame, lang: Lang) -> None:
@@ -263,7 +324,7 @@ def _reasons(exceptions: list[dict[str, object]], lang: Lang) -> str:
         counts[str(item["reason"])] = counts.get(str(item["reason"]), 0) + 1
     parts = []
     for reason, count in counts.items():
-        name = _REASONS[reason][lang == "en"]
+        name = REASONS[reason][lang == "en"]
         parts.append(name if count == 1 else f"{name} ×{count}")
     return "、".join(parts) if lang == "zh" else ", ".join(parts)
 

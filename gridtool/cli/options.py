@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from gridtool.errors import SettingsError
 from gridtool.messages import Lang, default_lang
 
 if TYPE_CHECKING:
@@ -80,6 +82,21 @@ Towgs84 = Annotated[
         help="转换参数 Own parameters from Xi'an 80 or Beijing 54 to CGCS2000.",
     ),
 ]
+GridsFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="GRIDS",
+        help="网格 The grids.gpkg of partition, or a layer of polygons with grid codes.",
+    ),
+]
+DataDate = Annotated[
+    str | None,
+    typer.Option("--data-date", metavar="DATE", show_default=False, help="数据日期 YYYY-MM-DD."),
+]
+Licence = Annotated[
+    str | None,
+    typer.Option("--licence", show_default=False, help="使用许可 What it may be used for."),
+]
 ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", metavar="TOML", show_default=False, help="配置文件 Settings file."),
@@ -100,6 +117,14 @@ def chosen_lang(value: str | None) -> Lang:
     if value not in (None, "zh", "en"):
         raise typer.BadParameter("--lang: zh | en")
     return default_lang() if value is None else ("zh" if value == "zh" else "en")
+
+
+def chosen_date(text: str | None) -> str | None:
+    """Return a date as it was given; what is none is refused (GT046)."""
+    try:
+        return text and date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise SettingsError("GT046", reason=f"--data-date {text}: YYYY-MM-DD") from None
 
 
 class GivenInput(NamedTuple):
