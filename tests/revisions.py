@@ -379,15 +379,19 @@ def _kind(
     new: gpd.GeoDataFrame,
     buildings: gpd.GeoDataFrame,
 ) -> str:
-    """Return the kind of a shift, which the households decide: who loses the majority."""
+    """Return the kind of a shift: who loses most households, or most ground without any."""
     if kind != "transfer":
         return kind
+    counts = buildings["households"].to_numpy()
     sides = [side.set_index("grid_code").geometry for side in (old, new)]
     for code in codes:
-        before, after = (buildings.within(side[code]).to_numpy() for side in sides)
-        counts = buildings["households"].to_numpy()
-        both = counts[before & after].sum()
-        if 2 * both < counts[before].sum() or 2 * both < counts[after].sum():
+        shapes = [side[code] for side in sides]
+        before, after = (buildings.within(shape).to_numpy() for shape in shapes)
+        wholes, both = [counts[before].sum(), counts[after].sum()], counts[before & after].sum()
+        if 0 in wholes:
+            wholes = [shape.area for shape in shapes]
+            both = shapes[0].intersection(shapes[1]).area
+        if 2 * both < max(wholes):
             return "redistribution"
     return "transfer"
 
