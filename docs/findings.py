@@ -12,7 +12,10 @@ from gridtool.messages.explanations import Explanation, explanations
 PAGE = Path(__file__).with_suffix(".md")
 
 SEVERITIES = {ERROR: "错误 error", WARNING: "警告 warning", INFO: "提示 note"}
-ERRORS = (("GT000", "GT099"), ("GT400", "GT419"))
+ERRORS = (
+    *(("GT000", "GT099"), ("GT400", "GT419"), ("GT500", "GT539")),
+    *(("GT600", "GT619"), ("GT700", "GT714"), ("GT730", "GT744")),
+)
 """Ids of what stops the work; all others are findings."""
 
 HEAD = """\

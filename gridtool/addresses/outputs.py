@@ -20,6 +20,7 @@ from gridtool.addresses.words import (
     WAY_WORDS,
     said,
 )
+from gridtool.cells import is_formula
 from gridtool.columns import CHECKED_ADDRESSES
 from gridtool.messages import Lang
 
@@ -29,8 +30,6 @@ OUTPUT_FILES: Final = (XLSX, CSV, GPKG, SUMMARY)
 SHEET_ROWS: Final = 200_000
 """Rows after which the workbook takes only those that need a person."""
 
-# a spreadsheet takes what starts so for a formula
-_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 _WIDTHS: Final = {"verdict": 18, "grid_code": 18, "grid_name": 24, "normal_form": 44}
 _NARROWEST, _USUAL, _WIDEST = 10, 16, 60
 
@@ -176,7 +175,7 @@ class Outputs:
 
     def _safe(self, cell: object) -> object:
         """Return a cell of the list that no spreadsheet takes for a formula."""
-        self.defused += _is_formula(cell)
+        self.defused += is_formula(cell)
         return _defused(cell)
 
 
@@ -221,18 +220,4 @@ def _defused(cell: object) -> object:
     """Return a cell that no spreadsheet takes for a formula, empty for none."""
     if cell is None:
         return ""
-    return f"'{cell}" if _is_formula(cell) else cell
-
-
-def _is_formula(cell: object) -> bool:
-    """Return whether a spreadsheet would take a cell of a CSV for a formula."""
-    return isinstance(cell, str) and cell.startswith(_FORMULA_SIGNS) and not _is_number(cell)
-
-
-def _is_number(text: str) -> bool:
-    """Return whether a text is a number, which no spreadsheet takes for more."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return f"'{cell}" if is_formula(cell) else cell

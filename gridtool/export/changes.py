@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
+from gridtool.cells import inert
 from gridtool.columns import DIFF_TABLES, Layer
 from gridtool.export.geopackage import write_geopackage
-from gridtool.export.tables import inert
 from gridtool.messages import Lang
 from gridtool.place import write_whole
 from gridtool.rules import RULES

@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import CRS
 
+from gridtool.cells import inert
 from gridtool.columns import FINDINGS
 from gridtool.export.geopackage import write_geopackage
-from gridtool.export.tables import inert
 from gridtool.geom import Floats, mark_points
 from gridtool.messages import Lang
 from gridtool.place import write_whole

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridtool.cells import inert
 from gridtool.columns import GRIDS
 from gridtool.export.making import Making
 from gridtool.export.vector import fields_table
@@ -23,16 +24,8 @@ WKT: Final = "wkt"
 CELL: Final = 32_767
 """Characters a cell of a spreadsheet holds at most."""
 
-# a spreadsheet takes what starts so for a formula
-_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 _CSV_TYPES: Final = {"text": "String", "integer": "Integer64", "number": "Real"}
 _WIDE, _NARROW = 46, 18
-
-
-def inert(value: object) -> str:
-    """Return a cell of a CSV no spreadsheet takes for a formula, empty for none."""
-    text = value if isinstance(value, str) else ""
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
 
 
 def write_csv(path: Path, grids: gpd.GeoDataFrame, making: Making) -> list[Finding]:

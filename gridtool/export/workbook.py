@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from gridtool.cells import inert
 from gridtool.errors import SettingsError
-from gridtool.export.tables import fill_sheet, inert
+from gridtool.export.tables import fill_sheet
 from gridtool.messages import Lang
 from gridtool.place import replacing
 

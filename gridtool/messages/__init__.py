@@ -1,8 +1,8 @@
 """The one catalogue of messages, in Chinese and English.
 
 Every error and every finding has an id here. An entry says what is wrong and how to mend
-it; ids below 100 and those from 400 to 419 are errors (work stops), the others are findings (work
-goes on). One module holds the messages of one stage.
+it. Ids below 100 are errors (work stops) and those up to 399 findings (work goes on); from 400 on
+each stage has a range of its own, errors first. One module holds the messages of one stage.
 """
 
 from __future__ import annotations

@@ -29,8 +29,6 @@ from gridtool.tables import read_table
 
 __all__ = ["Division", "partition", "partition_files"]
 
-STAGES = ("read", "check", "units", "graph", "partition", "codes", "write")
-
 _DEARER = (5.0, 25.0)
 """Prices of change that are tried, one after another, until no more moves than is allowed."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Final, NamedTuple
 
 import numpy as np
 import shapely
 
 from gridtool.geom import Geometries, Ints
+from gridtool.legend import size_rules
 from gridtool.messages import Lang
 from gridtool.rules import ABOUT_1000, DEDICATED, EXCEPTION, IN_RANGE, RULES, VILLAGE
 
@@ -40,17 +42,17 @@ WATER, WATER_INK, RAIL = "#b9d9ea", "#2f6f96", "#555555"
 FORMER, MOVED = "#c0392b", "#a61c3c"
 BORDER, ROAD_EDGE, ROAD_INK = "#4d5b66", "#b4b0a6", "#5b4a2f"
 
-SIZE_RULE_SWATCHES: Final[dict[str, Swatch]] = {
-    IN_RANGE: Swatch(
-        f"{RULES.min_households}–{RULES.max_households} 户",
-        f"{RULES.min_households}–{RULES.max_households} households",
-        "#b5dccb",
-    ),
-    ABOUT_1000: Swatch(f"{RULES.persons} 人左右", f"about {RULES.persons} persons", "#b3d0ee"),
-    VILLAGE: Swatch("行政村", "village", "#f0e5b4"),
-    DEDICATED: Swatch("专属网格", "dedicated grid", "#d3c3e2"),
-    EXCEPTION: Swatch("例外（见规模说明）", "exception, with a reason", "#f3b58e"),
+_FILLS: Final = {
+    IN_RANGE: "#b5dccb",
+    ABOUT_1000: "#b3d0ee",
+    VILLAGE: "#f0e5b4",
+    DEDICATED: "#d3c3e2",
+    EXCEPTION: "#f3b58e",
 }
+SIZE_RULE_SWATCHES: Final[dict[str, Swatch]] = {
+    item.value: Swatch(item.zh, item.en, _FILLS[item.value]) for item in size_rules(asdict(RULES))
+}
+"""The rules of size as on the screen, in colours that are opaque."""
 DISTINCT: Final = ("#c5e0cf", "#f6dcb4", "#c3d9ee", "#f0c9c4", "#e6e3a8", "#bfe3e3")
 """Fills of neighbours that are to be told apart, none like that of a dedicated grid."""
 
