@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import closing
 from typing import Any
 from zipfile import BadZipFile
 
@@ -15,16 +16,13 @@ def read_pdf(content: bytes) -> str | None:
     Raises
     ------
     OutputError
-        GT048 when pypdf is not installed.
+        GT048 when pypdfium2 is not installed.
     """
-    pypdf = optional("pypdf", job="PDF")
-    from pypdf.errors import PyPdfError
-
+    pdfium = optional("pypdfium2", job="PDF")
     try:
-        pages = pypdf.PdfReader(io.BytesIO(content), strict=True).pages
-        return "\n".join(page.extract_text() for page in pages)
-    except (PyPdfError, ValueError, KeyError, TypeError, RecursionError, AttributeError):
-        # pypdf raises what its parser happens to stumble on
+        with closing(pdfium.PdfDocument(content)) as document:
+            return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+    except pdfium.PdfiumError:
         return None
 
 
