@@ -620,6 +620,16 @@ def test_footprints_that_overlap(other: Polygon, share: float) -> None:
         assert findings[0].geometry.equals(HOME & other)
 
 
+def test_rows_that_go_leave_the_others_their_places() -> None:
+    far = box(110, 10, 120, 20)
+    shapes = [HOME, HOME, None, far, translate(far, 2)]
+    frame = counted(shapes, building_id=["x", "x", "lost", "far", "near"])
+    checked, findings = check(frame)
+    assert checked["community_code"].to_dict() == {0: A, 3: B, 4: B}
+    assert [item.code for item in findings] == ["GT114", "GT185", "GT187"]
+    assert "buildings far and near overlap by 80%" in messages(findings)[2]
+
+
 def test_a_thousand_points_in_one_place_are_one_finding() -> None:
     frame = counted([Point(5, 5)] * 1000, households=[1] * 1000)
     _, findings = check(frame)

@@ -99,10 +99,14 @@ def check_layers(
         lambda: take_buildings(given, findings),
         lambda: _check_texts(layers, findings),
     )
-    buildings = check_buildings(
-        taken, shapes, layers.get(COUNTS.key), findings, m2_per_household=m2_per_household
+    buildings, footprints = at_once(
+        lambda: check_buildings(
+            taken, shapes, layers.get(COUNTS.key), findings, m2_per_household=m2_per_household
+        ),
+        lambda: Indexed.of(shapes),
     )
-    footprints = Indexed.of(buildings)
+    if len(buildings) < len(shapes):
+        footprints = Indexed.of(buildings.geometry)
     homes, order, _ = at_once(
         lambda: find_communities(buildings, footprints, ground, findings),
         lambda: order_of_ids(buildings),

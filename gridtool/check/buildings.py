@@ -12,7 +12,7 @@ import shapely
 from gridtool.check.counts import join_counts
 from gridtool.check.duplicates import drop_repeated_rows
 from gridtool.check.estimate import estimate_households
-from gridtool.check.ids import fill_ids, number_ids
+from gridtool.check.ids import fill_ids, number_ids, order_of
 from gridtool.check.listing import MOST_ROWS, listed
 from gridtool.check.sanity import check_sizes
 from gridtool.check.values import (
@@ -121,8 +121,7 @@ def check_buildings(
 
 def order_of_ids(buildings: gpd.GeoDataFrame) -> Ints:
     """Return the order of buildings by ``building_id``, rows of one id as they stand."""
-    ids = buildings["building_id"].to_numpy().astype(str)
-    return np.argsort(ids, kind="stable")
+    return order_of(buildings["building_id"].to_numpy())
 
 
 def _ids(frame: gpd.GeoDataFrame, given: Objects, findings: list[Finding]) -> Objects:

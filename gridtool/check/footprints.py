@@ -35,7 +35,7 @@ def repair_footprints(frame: gpd.GeoDataFrame, findings: list[Finding]) -> gpd.G
     """
     shapes = np.array(frame.geometry.array, dtype=object)
     # most need no mending, which is told at little cost
-    rest = np.flatnonzero(~are_plain(shapes))
+    rest = np.flatnonzero(~spread(are_plain, shapes))
     shapes[rest] = _repaired(shapes[rest], frame.index[rest], findings)
     return gpd.GeoSeries(shapes, frame.index, crs=frame.crs)
 

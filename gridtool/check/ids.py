@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,8 @@ from gridtool.check.values import Objects, is_none, rows_together, shapes_of, te
 from gridtool.columns import Layer
 from gridtool.findings import Finding
 from gridtool.geom import Ints, group_starts
+
+_MOST_OF_BYTE: Final = 0xFF
 
 
 def fill_ids(
@@ -61,6 +64,23 @@ def number_ids(ids: Objects, *, letter: str, width: int) -> Objects:
     filled = ids.copy()
     filled[rows] = numbered
     return filled
+
+
+def order_of(ids: Objects) -> Ints:
+    """Return the order of ids by their characters, equal ones as they stand."""
+    texts = ids.astype(str)
+    if len(texts) == 0:
+        return np.zeros(0, dtype=np.int64)
+    # ids of one layer are alike: what all have in common need not be compared, and of plain
+    # letters and digits eight are compared at once
+    letters = texts.view(np.uint32).reshape(len(texts), -1)
+    letters = letters[:, (letters != letters[0]).any(axis=0)]
+    if letters.max(initial=0) > _MOST_OF_BYTE:
+        return np.argsort(texts, kind="stable")
+    eights = np.zeros((len(texts), 1 + letters.shape[1] // 8, 8), dtype=np.uint8)
+    eights.reshape(len(texts), -1)[:, : letters.shape[1]] = letters
+    numbers = eights.view(">u8")[:, :, 0].astype(np.uint64)
+    return np.lexsort(numbers.T[::-1])
 
 
 def repeated(ids: Objects) -> list[Ints]:

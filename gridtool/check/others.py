@@ -48,7 +48,7 @@ def check_sites(
         crs=frame.crs,
     )
     sites = clean_shapes(filled, SITES, findings)
-    place, *_ = share_of(Indexed.of(sites), communities.geometry.to_numpy())
+    place, *_ = share_of(Indexed.of(sites.geometry), communities.geometry.to_numpy())
     codes = np.array([*communities["code"], None], dtype=object)[place]
     kept = ["site_id", "name", "kind", "dedicated"]
     return sites[[*kept, "geometry"]].assign(community_code=text_column(codes, sites.index))[

@@ -14,7 +14,7 @@ import shapely
 
 from gridtool.check.spikes import is_sharp
 from gridtool.check.values import Flags
-from gridtool.geom import Geometries, Points, owned_vertices_of, spread
+from gridtool.geom import Geometries, Points, owned_vertices_of
 
 _FEWEST_POINTS: Final = 4
 _MOST_POINTS: Final = 16
@@ -41,7 +41,7 @@ def are_plain(shapes: Geometries) -> Flags:
     """
     points, count = owned_vertices_of(shapes)
     starts = np.cumsum(count) - count
-    areal = spread(shapely.get_dimensions, shapes) == 2
+    areal = shapely.get_dimensions(shapes) == 2
     plain = np.zeros(len(shapes), dtype=bool)
     # what is not a number, or too large for one, is sure of nothing
     with np.errstate(invalid="ignore", over="ignore"):

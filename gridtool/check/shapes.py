@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +13,8 @@ from gridtool.check.values import rows_together, text_column, text_of
 from gridtool.columns import Layer
 from gridtool.findings import Finding
 from gridtool.geom import Floats, Geometries, repair_polygons, spread
+
+_SOMEWHERE: Final = shapely.Point(0.0, 0.0)
 
 
 def texts_of(frame: gpd.GeoDataFrame, *keys: str) -> gpd.GeoDataFrame:
@@ -37,12 +39,12 @@ class Indexed(NamedTuple):
     tree: shapely.STRtree
 
     @classmethod
-    def of(cls, frame: gpd.GeoDataFrame) -> Indexed:
+    def of(cls, geometries: gpd.GeoSeries) -> Indexed:
         """Return the geometries of a layer, indexed."""
-        shapes = np.asarray(frame.geometry.array, dtype=object)
+        shapes = np.asarray(geometries.array, dtype=object)
         tree = shapely.STRtree(shapes)
         # a tree is built by its first query: from then on several threads may ask it
-        tree.query(shapes[:1])
+        tree.query(_SOMEWHERE)
         return cls(shapes, spread(shapely.bounds, shapes), tree)
 
 

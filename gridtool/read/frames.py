@@ -15,7 +15,7 @@ import shapely
 from gridtool.columns import Layer, fold, is_personal, match_columns
 from gridtool.errors import ColumnError, DataError, InputError
 from gridtool.findings import Finding
-from gridtool.geom import Bools, Geometries, spread
+from gridtool.geom import Geometries, spread
 from gridtool.read.dbf import read_dbf
 from gridtool.read.encodings import AS_BYTES, TESTED, from_bytes, shapefile_encoding
 from gridtool.read.sources import PARQUET, Source, failures_told, unreadable
@@ -39,6 +39,7 @@ _TYPE_NAMES = np.array(
     dtype=object,
 )
 _COLLECTION: Final = 7
+_FLAT: Final = 2
 _DRAWINGS: Final = frozenset((".dxf", ".kml", ".kmz"))
 """Files that hold whatever was drawn; only what the layer can have is taken from them."""
 _DIMENSIONS: Final = {
@@ -296,7 +297,7 @@ def _to_dictionary(
     if source.path.suffix.lower() in _DRAWINGS:
         geometry, data = _fitting(layer, geometry, data, source, findings)
     _require_type(layer, geometry)
-    if spread(_is_raised, geometry).any():
+    if (spread(shapely.get_coordinate_dimension, geometry) > _FLAT).any():
         geometry = shapely.force_2d(geometry)
     return gpd.GeoDataFrame(data, geometry=geometry, crs=raw.crs)
 
@@ -363,11 +364,6 @@ def _require_type(layer: Layer, geometry: Geometries) -> None:
         found = ", ".join(sorted(set(_TYPE_NAMES[kinds[wrong] + 1])))
         some_right = not shapely.is_empty(geometry[right]).all()
         raise _wrong_type(layer, found, wrong if some_right else ())
-
-
-def _is_raised(geometry: Geometries) -> Bools:
-    """Return which geometries have more than two dimensions."""
-    return np.asarray(shapely.has_z(geometry) | shapely.has_m(geometry))
 
 
 def _wrong_type(layer: Layer, found: str, rows: Any = ()) -> DataError:
