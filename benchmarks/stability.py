@@ -2,14 +2,16 @@
 
 A case is divided; then 5 % of its buildings gain or lose up to 30 % of their households, some empty
 ones become houses (a tenth of these large), and 1 % are demolished. It is divided again with the
-first division as the grids in force, from scratch with another seed, and by METIS with the same
-seed and with another. All stand in one run over the same units.
+first division as the grids in force, from scratch with another seed, and by METIS and GerryChain
+with the same seed and with another. All stand in one run over the same units.
 
 Moved is the share of households outside the pairs of old and new grids that match best. Grids in
 the window are counted in communities where some number of grids fits, towers left out.
 
-METIS comes with pymetis, which gridtool itself does not need; without it, or without the case, that
-is said.
+METIS comes with pymetis and GerryChain with gerrychain, which gridtool itself does not need;
+without one of them, or without the case, that is said. METIS is the best of a dozen seeds a
+community, GerryChain the first spanning-tree plan that it finds in the window
+(`recursive_tree_part`); it raises where it finds none, and such a community stays whole.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -37,6 +40,10 @@ from gridtool.units import build_units
 CASE = Path(__file__).resolve().parents[2] / "shared" / "data" / "cases" / "tokyo_taito.gpkg"
 _SLACKS = (1.0, 0.8, 0.5)
 _SEEDS = 12
+_TRIES, _ATTEMPTS = 3, 2000
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 class Figures(NamedTuple):
@@ -81,40 +88,50 @@ def in_window(buildings: pd.DataFrame) -> float:
     return float(sizes.between(RULES.min_households, RULES.max_households).mean())
 
 
-def metis(layers: dict[str, gpd.GeoDataFrame], first: int) -> pd.DataFrame:
-    """Return the buildings with the grids of METIS: the best of a dozen seeds a community."""
+class Community(NamedTuple):
+    """The units of one community as a graph: households, ends of its edges and their costs."""
+
+    weight: Ints
+    one: Ints
+    other: Ints
+    cost: Floats
+    k: int
+
+
+Labels = Ints | None
+Peer = Callable[[Community, int], Labels]
+
+
+def by_peer(layers: dict[str, gpd.GeoDataFrame], peer: Peer, first: int) -> pd.DataFrame:
+    """Return the buildings with the grids a peer makes, community by community."""
     checked, _ = check_layers(layers)
     held = build_units(checked)
     edges = build_graph(held.units, held.borders)
-    label = np.full(len(held.units), -1, dtype=np.int64)
+    label = np.zeros(len(held.units), dtype=np.int64)
     ends = [held.units.index.get_indexer(edges[end]) for end in ("first", "second")]
+    households = held.units["households"].to_numpy()
+    cost = edges["cost"].to_numpy()
     for at in held.units.groupby("community_code").indices.values():
         mine = np.isin(ends[0], at)
-        label[at] = _metis_of(held.units.iloc[at], at, ends, edges["cost"].to_numpy(), mine, first)
-    grid = pd.Series(label, held.units.index).astype(str)
+        one, other = (np.searchsorted(at, end[mine]) for end in ends)
+        weight = households[at]
+        k = max(1, round(weight.sum() / RULES.target_households))
+        if k > 1:
+            made = peer(Community(weight, one, other, cost[mine], k), first)
+            label[at] = 0 if made is None else made
+    grid = held.units["community_code"].astype(str) + [f"-{one}" for one in label]
     return held.buildings.assign(grid_code=held.buildings["unit_id"].map(grid))
 
 
-def _metis_of(
-    units: pd.DataFrame,
-    at: npt.NDArray[np.int64],
-    ends: list[npt.NDArray[np.int64]],
-    cost: npt.NDArray[np.float64],
-    mine: npt.NDArray[np.bool_],
-    first: int,
-) -> npt.NDArray[np.int64]:
-    """Return METIS's labels for the units of one community."""
+def metis(community: Community, first: int) -> Labels:
+    """Return METIS's labels: the fewest grids outside the window, then the least cut."""
     from pymetis import CSRAdjacency, Options, part_graph
 
-    weight = units["households"].to_numpy()
-    k = max(1, round(weight.sum() / RULES.target_households))
-    if k == 1:
-        return np.zeros(len(units), dtype=np.int64)
-    one, other = (np.searchsorted(at, end[mine]) for end in ends)
+    weight, one, other, cost, k = community
     a, b = np.r_[one, other], np.r_[other, one]
     order = np.argsort(a, kind="stable")
-    adjacency = CSRAdjacency(np.searchsorted(a[order], np.arange(len(units) + 1)), b[order])
-    prices = np.maximum(1, np.round(np.tile(cost[mine], 2)[order] * 10)).astype(int).tolist()
+    adjacency = CSRAdjacency(np.searchsorted(a[order], np.arange(len(weight) + 1)), b[order])
+    prices = np.maximum(1, np.round(np.tile(cost, 2)[order] * 10)).astype(int).tolist()
     room = int(1000 * (RULES.max_households * k / weight.sum() - 1.0)) - 2
     best = None
     for seed in range(first, first + _SEEDS):
@@ -131,7 +148,41 @@ def _metis_of(
         wrong = int(((sizes < RULES.min_households) | (sizes > RULES.max_households)).sum())
         if best is None or (wrong, cut) < best[0]:
             best = ((wrong, cut), np.asarray(label))
-    return np.zeros(len(units), dtype=np.int64) if best is None else best[1]
+    return None if best is None else best[1]
+
+
+def gerrychain(community: Community, first: int) -> Labels:
+    """Return GerryChain's labels, None where it raises with each of a few seeds."""
+    import networkx
+    from gerrychain import Graph
+    from gerrychain.partition import recursive_tree_part
+    from gerrychain.tree import BalanceError, PopulationBalanceError, bipartition_tree
+
+    weight, one, other, _, k = community
+    drawn = networkx.Graph(list(zip(one.tolist(), other.tolist(), strict=True)))
+    drawn.add_nodes_from((at, {"households": int(count)}) for at, count in enumerate(weight))
+    graph = Graph.from_networkx(drawn)
+    mean = weight.sum() / k
+    slack = min(RULES.max_households / mean - 1.0, 1.0 - RULES.min_households / mean)
+    for seed in range(first, first + _TRIES):
+        try:
+            made = recursive_tree_part(
+                graph, range(k), mean, "households", slack, rng=seed,
+                bipartition_tree_fn=partial(bipartition_tree, max_attempts=_ATTEMPTS),
+            )  # fmt: skip
+        except (RuntimeError, KeyError, BalanceError, PopulationBalanceError):
+            continue
+        names = graph.original_nx_node_ids_for_list(list(made))
+        label = np.zeros(len(weight), dtype=np.int64)
+        label[names] = list(made.values())
+        return label
+    return None
+
+
+PEERS: dict[Peer, tuple[str, str]] = {
+    metis: ("METIS", "pymetis"),
+    gerrychain: ("GerryChain", "gerrychain"),
+}
 
 
 def timed(function: Callable[[], pd.DataFrame]) -> tuple[pd.DataFrame, float]:
@@ -176,11 +227,15 @@ def main() -> None:
     )
     moved = difference(first.buildings, other)
     rows.append(Figures("gridtool from scratch", moved, in_window(other), None, seconds))
-    if find_spec("pymetis"):
-        before = metis(inputs.layers, 0)
-        for name, seed in (("METIS, same seeds", 0), ("METIS, other seeds", 100)):
-            plan, seconds = timed(lambda seed=seed: metis(later, seed))
-            rows.append(Figures(name, difference(before, plan), in_window(plan), None, seconds))
+    for peer, (name, package) in PEERS.items():
+        if not find_spec(package):
+            print(f"{package} is not installed: {name} is left out")
+            continue
+        before = by_peer(inputs.layers, peer, 0)
+        for seeds, seed in (("same seeds", 0), ("other seeds", 100)):
+            plan, seconds = timed(lambda peer=peer, seed=seed: by_peer(later, peer, seed))
+            moved = difference(before, plan)
+            rows.append(Figures(f"{name}, {seeds}", moved, in_window(plan), None, seconds))
     kept = later["buildings"][["building_id"]].merge(first.buildings, on="building_id")
     kept = kept.drop(columns="households").merge(later["buildings"][["building_id", "households"]])
     print(f"{args.case.name}: old division kept as it is: {in_window(kept):.1%} in the window")
@@ -190,8 +245,6 @@ def main() -> None:
         print(
             f"{row.name:<24}{row.moved:>8.1%}{row.in_window:>11.1%}{codes:>12}{row.seconds:>8.1f}"
         )
-    if not find_spec("pymetis"):
-        print("pymetis is not installed: METIS is left out")
 
 
 if __name__ == "__main__":
