@@ -2,17 +2,21 @@
 
 Degrees and metres tell themselves apart by their size, and so do exchanged axes and a zone's
 number in front of an easting once it is known where the grids lie: what is mended so is noted.
+PROJ is loaded for degrees and for other systems of metres; a list in the grids' own does without.
 """
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from pyproj import CRS, Transformer
 
 from gridtool.addresses.words import DEGREES_AMONG_METRES, SWAPPED, ZONE_NUMBER
 from gridtool.offsets import Bools, Floats, Source, from_bd09, from_gcj02
+
+if TYPE_CHECKING:
+    from pyproj import Transformer
 
 _PREFIX: Final = 1_000_000
 _FIRST_ZONE, _LAST_ZONE = 13, 45
@@ -64,19 +68,28 @@ class Placer:
         source: str | None = None,
         pipeline: str = "",
     ) -> None:
-        self._system = system
-        if pipeline:
-            self._to_metres = Transformer.from_pipeline(pipeline)
-        else:
-            self._to_metres = Transformer.from_crs(4326, crs, always_xy=True)
+        self._system, self._crs, self._pipeline = system, crs, pipeline
         self._from_source = None if source is None else _from_source(source, crs)
+        self._bounds = bounds
         self._metres = _wider(bounds, _BEYOND_M)
-        west, south, east, north = bounds
+        self._of_metres: bool | None = None
+
+    @cached_property
+    def _to_metres(self) -> Transformer:
+        """Return what leads from degrees to the CRS of the grids."""
+        from pyproj import Transformer
+
+        if self._pipeline:
+            return Transformer.from_pipeline(self._pipeline)
+        return Transformer.from_crs(4326, self._crs, always_xy=True)
+
+    @cached_property
+    def _degrees(self) -> tuple[float, ...]:
+        """Return the window that degrees of the list are expected in."""
+        west, south, east, north = self._bounds
         corners = np.array([(west, south), (west, north), (east, south), (east, north)])
         lon, lat = self.to_degrees(corners).T
-        outer = (lon.min(), lat.min(), lon.max(), lat.max())
-        self._degrees = _wider(outer, _BEYOND_DEGREES)
-        self._of_metres: bool | None = None
+        return _wider((lon.min(), lat.min(), lon.max(), lat.max()), _BEYOND_DEGREES)
 
     def place(self, xy: Floats) -> Placed:
         """Return coordinates in the CRS of the grids."""
@@ -87,11 +100,14 @@ class Placer:
         if self._of_metres is None and (degrees | metres).any():
             self._of_metres = bool(metres.sum() >= degrees.sum())
         numbered = self._strip_zone(xy, metres)
-        swapped = self._exchange(xy, degrees, self._degrees)
+        swapped = np.zeros(len(xy), dtype=bool)
+        if degrees.any():
+            swapped |= self._exchange(xy, degrees, self._degrees)
         if self._from_source is None:
             swapped |= self._exchange(xy, metres, self._metres)
         lonlat = np.where(degrees[:, None], xy, np.nan)
-        xy[degrees] = self._projected(xy[degrees])
+        if degrees.any():
+            xy[degrees] = self._projected(xy[degrees])
         if self._from_source is not None:
             xy[metres] = np.column_stack(self._from_source.transform(*xy[metres].T))
         if self._system is not None:
@@ -138,6 +154,8 @@ class Placer:
 
 def _from_source(source: str, crs: str) -> Transformer | None:
     """Return what leads from metres of a list to those of the grids, None where they are one."""
+    from pyproj import CRS, Transformer
+
     said, target = CRS.from_user_input(source), CRS.from_user_input(crs)
     if said.is_geographic or said == target:
         return None

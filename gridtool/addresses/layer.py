@@ -9,10 +9,10 @@ from __future__ import annotations
 import sqlite3
 import struct
 from collections.abc import Iterable, Sequence
+from html import escape
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
-from xml.sax.saxutils import quoteattr
 
 from gridtool.addresses.words import VERDICT_FILLS, VERDICT_WORDS, said
 from gridtool.messages import Lang
@@ -29,10 +29,11 @@ _WGS84: Final = (
     'PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433],AUTHORITY["EPSG","4326"]]'
 )
 _DDL: Final = """
-PRAGMA application_id = 1196444487;
-PRAGMA user_version = 10300;
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
+PRAGMA application_id = 1196444487;
+PRAGMA user_version = 10300;
+BEGIN;
 CREATE TABLE gpkg_spatial_ref_sys (
     srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
     organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
@@ -87,7 +88,6 @@ class PointLayer:
         fields = field_names(columns)
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.executescript(_DDL)
-        self._database.execute("BEGIN")
         self._add_systems(crs, epsg)
         real = set(numbers)
         typed = ", ".join(
@@ -204,13 +204,13 @@ def _style(column: str, lang: Lang) -> str:
             '<Option name="outline_width" type="QString" value="0.2"/>'
             "</Option></layer></symbol>"
         )
-        label = quoteattr(said(VERDICT_WORDS, verdict, lang))
+        label = escape(said(VERDICT_WORDS, verdict, lang))
         categories.append(
-            f'<category value="{verdict}" symbol="{at}" label={label} render="true"/>'
+            f'<category value="{verdict}" symbol="{at}" label="{label}" render="true"/>'
         )
     return (
         '<!DOCTYPE qgis><qgis version="3.22.0" styleCategories="Symbology">'
-        f'<renderer-v2 type="categorizedSymbol" attr={quoteattr(column)}>'
+        f'<renderer-v2 type="categorizedSymbol" attr="{escape(column)}">'
         f"<symbols>{''.join(symbols)}</symbols><categories>{''.join(categories)}</categories>"
         "</renderer-v2></qgis>\n"
     )

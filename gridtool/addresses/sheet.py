@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Mapping, Sequence
+from html import escape
 from pathlib import Path
 from types import TracebackType
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
 
 MOST_ROWS: Final = 1_048_575
 LONGEST_CELL: Final = 32_767
@@ -176,7 +176,7 @@ def _cell(place: str, value: object, style: int) -> str:
     shown = f' s="{style}"' if style else ""
     if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _EXACT:
         return f'<c r="{place}"{shown}><v>{value!r}</v></c>'
-    text = escape(str(value)[:LONGEST_CELL].translate(_ILLEGAL))
+    text = escape(str(value)[:LONGEST_CELL].translate(_ILLEGAL), quote=False)
     return f'<c r="{place}"{shown} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 
@@ -215,12 +215,12 @@ def _short_sheet(
 def _workbook(titles: Sequence[str], last: str) -> str:
     """Return the XML that names the sheets, and the filter of the last."""
     sheets = "".join(
-        f'<sheet name={quoteattr(title)} sheetId="{at}" r:id="rId{at}"/>'
+        f'<sheet name="{escape(title)}" sheetId="{at}" r:id="rId{at}"/>'
         for at, title in enumerate(titles, start=1)
     )
     quoted = titles[-1].replace("'", "''")
     corner = f"${last.rstrip('0123456789')}${last.lstrip('ABCDEFGHIJKLMNOPQRSTUVWXYZ')}"
-    area = escape(f"'{quoted}'!$A$1:{corner}")
+    area = escape(f"'{quoted}'!$A$1:{corner}", quote=False)
     return (
         f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
         f"<bookViews><workbookView/></bookViews><sheets>{sheets}</sheets>"

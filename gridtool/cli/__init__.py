@@ -7,34 +7,70 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated, Any
+from collections import UserDict
+from importlib import import_module
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
 
 import gridtool
-from gridtool.cli.address import app as address_app
-from gridtool.cli.adopt import adopt_command
-from gridtool.cli.check_input import check_input_command
-from gridtool.cli.code import app as code_app
-from gridtool.cli.diff import diff_command, lineage_command, translate_command
-from gridtool.cli.explain import explain_command
-from gridtool.cli.export import export_command
-from gridtool.cli.filing import app as filing_app
-from gridtool.cli.inspect import inspect_command
-from gridtool.cli.key import app as key_app
-from gridtool.cli.map import map_command
-from gridtool.cli.notice import notice_command
-from gridtool.cli.partition import partition_command
-from gridtool.cli.register import app as register_app
-from gridtool.cli.report import report_command
-from gridtool.cli.stats import stats_command
 from gridtool.errors import GridtoolError
 from gridtool.messages import Lang, default_lang
+
+_HOMES: Final = {
+    "partition": "partition:partition_command",
+    "adopt": "adopt:adopt_command",
+    "check-input": "check_input:check_input_command",
+    "inspect": "inspect:inspect_command",
+    "export": "export:export_command",
+    "report": "report:report_command",
+    "stats": "stats:stats_command",
+    "map": "map:map_command",
+    "notice": "notice:notice_command",
+    "explain": "explain:explain_command",
+    "diff": "diff:diff_command",
+    "lineage": "diff:lineage_command",
+    "translate": "diff:translate_command",
+    "code": "code:app",
+    "address": "address:app",
+    "filing": "filing:app",
+    "key": "key:app",
+    "register": "register:app",
+}
+"""Commands in the order of the help, and where each is."""
+
+
+class _Commands(UserDict[str, Any]):
+    """The commands, each made when it is asked for: all of them take longer than most tasks."""
+
+    def __getitem__(self, name: str) -> Any:
+        held = super().__getitem__(name)
+        if isinstance(held, str):
+            held = self.data[name] = _made(name, held)
+        return held
+
+
+def _made(name: str, home: str) -> Any:
+    """Return a command or a group of commands."""
+    module, _, attribute = home.partition(":")
+    found = getattr(import_module(f"gridtool.cli.{module}"), attribute)
+    if isinstance(found, typer.Typer):
+        command: Any = typer.main.get_group(found)
+    else:
+        alone = typer.Typer(rich_markup_mode=None, add_completion=False)
+        alone.command(name)(found)
+        command = typer.main.get_command(alone)
+    command.name = name
+    return command
 
 
 class _Group(TyperGroup):
     """Turns a `GridtoolError` into one line on stderr and its exit code."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = _Commands(_HOMES)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         ctx.obj = list(args)
@@ -71,24 +107,6 @@ app = typer.Typer(
     help="把社区和行政村划分为 300–500 户的网格。"
     "\n\nDivide communities and villages into service grids of 300-500 households.",
 )
-app.command("partition")(partition_command)
-app.command("adopt")(adopt_command)
-app.command("check-input")(check_input_command)
-app.command("inspect")(inspect_command)
-app.command("export")(export_command)
-app.command("report")(report_command)
-app.command("stats")(stats_command)
-app.command("map")(map_command)
-app.command("notice")(notice_command)
-app.command("explain")(explain_command)
-app.command("diff")(diff_command)
-app.command("lineage")(lineage_command)
-app.command("translate")(translate_command)
-app.add_typer(code_app, name="code")
-app.add_typer(address_app, name="address")
-app.add_typer(filing_app, name="filing")
-app.add_typer(key_app, name="key")
-app.add_typer(register_app, name="register")
 
 
 def _show_version(value: bool) -> None:
