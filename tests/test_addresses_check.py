@@ -34,6 +34,7 @@ from planted import Planter
 from typer.testing import CliRunner, Result
 
 import gridtool.addresses.outputs as outputs_module
+import gridtool.addresses.repeats as repeats_module
 import gridtool.addresses.whereabouts as whereabouts_module
 from gridtool.addresses import Gazetteer, Options, check_list
 from gridtool.addresses.lists import AddressList
@@ -330,6 +331,54 @@ def test_data_of_persons_leaves_every_output(tmp_path: Path, index: Path) -> Non
     assert list(kept[0])[:2] == ["备注", "地址"]
 
 
+def test_a_column_that_shows_late_what_it_holds_leaves_every_output(
+    tmp_path: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AddressList.batches, "__defaults__", (6,))
+    phones = [f"1390013900{at}" for at in range(7)]
+    rows = [[at, "", "", f"{GATE}{at}栋"] for at in range(12)]
+    rows += [[12, "", "", GATE], *([at, phone, "", GATE] for at, phone in enumerate(phones, 13))]
+    rows += [[at, "", name, GATE] for at, name in enumerate(("张伟", "王芳", "李娜", "刘洋"), 20)]
+    rows += [[at, "", name, GATE] for at, name in enumerate(("陈静", "杨敏", "赵磊", "周涛"), 24)]
+    path = write_csv(tmp_path / "l.csv", ["序", "甲", "乙", "地址"], *rows)
+    found, told = checked(path, index, tmp_path / "out")
+    assert found.summary["dropped_columns"] == ["甲", "乙"]
+    (finding,) = [item for item in found.findings if item.code == "GT629"]
+    assert finding.where == (14, 21)
+    assert [row["序"] for row in told] == [str(at) for at in range(28)]
+    assert list(told[0])[:2] == ["序", "地址"]
+    words = b"|".join(item.read_bytes() for item in (tmp_path / "out").iterdir())
+    sheet = str(read_sheet(tmp_path / "out" / "addresses.xlsx", 1)).encode()
+    for item in (*phones, "张伟", "赵磊"):
+        assert item.encode() not in words + sheet
+    kept, told = checked(path, index, tmp_path / "o2", keep=("甲", "乙"))
+    assert kept.summary["dropped_columns"] == []
+    assert (told[13]["甲"], told[27]["乙"]) == (phones[0], "周涛")
+
+
+def test_a_phone_in_a_remark_is_hidden(tmp_path: Path, index: Path) -> None:
+    remarks = ["先打 13800138000", "11010519491231002X", "", "编号 510302001002001002", "周三"]
+    rows = [[remark, GATE, A1] for remark in remarks]
+    path = write_csv(tmp_path / "l.csv", ["备注", "地址", "网格编码"], *rows)
+    found, told = checked(path, index, tmp_path / "out")
+    assert [row["备注"] for row in told] == ["先打 ***", "***", "", remarks[3], "周三"]
+    assert {item.code: item.values for item in found.findings}["GT630"] == {"count": 2}
+    _, told = checked(path, index, tmp_path / "o2", keep=("备注",))
+    assert [row["备注"] for row in told] == remarks
+
+
+def test_repeats_are_found_however_long_the_list(
+    tmp_path: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeats_module, "_REMEMBERED", 3)
+    monkeypatch.setattr(repeats_module, "_BUFFER", 4)
+    rows = [[f"{GATE}{at % 40}栋"] for at in (0, 1, 2, 1, *range(3, 40), 2, *range(45, 40, -1))]
+    path = write_csv(tmp_path / "l.csv", ["地址"], *rows, [""], [""])
+    found, _ = checked(path, index, tmp_path / "out")
+    (finding,) = [item for item in found.findings if item.code == "GT626"]
+    assert (finding.values["count"], finding.where) == (7, (4, 42, 43, 44, 45, 46, 47))
+
+
 # -- the list as a whole ---------------------------------------------------------------------
 
 
@@ -545,14 +594,22 @@ def test_index_makes_what_check_opens(tmp_path: Path, index: Path) -> None:
     ]
 
 
-def test_a_check_starts_without_anything_heavy(tmp_path: Path, index: Path) -> None:
-    path = write_csv(tmp_path / "l.csv", ["地址", "x"], [GATE, ""])
+@pytest.mark.parametrize(
+    ("x", "y", "loaded"),
+    [("", "", set()), (EAST + 200, NORTH + 500, {"numpy", "rtree", "shapely"})],
+)
+def test_a_check_starts_without_anything_heavy(
+    x: object, y: object, loaded: set[str], tmp_path: Path, index: Path
+) -> None:
+    path = write_csv(tmp_path / "l.csv", ["地址", "x", "y"], [GATE, x, y])
     code = (
         "import sys; from typer.testing import CliRunner; from gridtool.cli import app; "
         f"r = CliRunner().invoke(app, ['address', 'check', {str(path)!r}, '--index', "
         f"{str(index)!r}, '-o', {str(tmp_path / 'out')!r}, '-q']); "
-        "assert r.exit_code == 0, r.output; print(sorted({'geopandas', 'numba', 'pandas', 'rich', "
-        "'pyogrio', 'openpyxl', 'pyproj', 'shapely', 'fiona'} & set(sys.modules)))"
+        "assert r.exit_code == 0, r.output; "
+        "print(sorted({'geopandas', 'numba', 'pandas', 'rich', 'pyogrio', 'openpyxl', 'pyproj', "
+        "'shapely', 'rtree', 'numpy', 'fiona', 'urllib.request', 'gridtool.cli.partition'} "
+        "& set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -561,4 +618,4 @@ def test_a_check_starts_without_anything_heavy(tmp_path: Path, index: Path) -> N
         check=True,
         env={**os.environ, "GRIDTOOL_LANG": "en"},
     )
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.strip() == str(sorted(loaded))

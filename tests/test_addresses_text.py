@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gridtool.addresses import make_places, normal_form, parse_address
 from gridtool.addresses.entries import compose, row_texts
 from gridtool.addresses.latin import parse_latin
-from gridtool.addresses.personal import is_identity, personal_columns
+from gridtool.addresses.personal import PersonalColumns, is_identity
 from gridtool.addresses.places import variants_of
 from gridtool.addresses.text import clean, masked, numeral
 
@@ -231,5 +231,10 @@ def test_columns_are_told_by_name_and_by_what_they_hold() -> None:
     columns = ["序号", "姓名", "XM2", "备注", "路名", "联系方式"]
     names = ["张伟", "王芳", "李娜", "刘洋", "陈静", "杨敏", "赵磊"]
     rows = [[at, "", name, f"1380013800{at}", "张家路", ""] for at, name in enumerate(names)]
-    assert personal_columns(columns, rows, ()) == ["姓名", "XM2", "备注", "联系方式"]
-    assert personal_columns(columns, rows, ("xm2", "姓名")) == ["备注", "联系方式"]
+    for kept, expected in (
+        ((), ["姓名", "XM2", "备注", "联系方式"]),
+        (("xm2", "姓名"), ["备注", "联系方式"]),
+    ):
+        found = PersonalColumns(columns, kept)
+        found.judge(0, rows)
+        assert (found.found, found.late) == (expected, [])

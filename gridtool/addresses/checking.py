@@ -16,9 +16,10 @@ from gridtool.addresses.keys import id_key
 from gridtool.addresses.lists import AddressList, Batch
 from gridtool.addresses.matching import Match, match_building, match_text
 from gridtool.addresses.outputs import OUTPUT_FILES, SUMMARY, Outputs
-from gridtool.addresses.personal import personal_columns
-from gridtool.addresses.summary import Tally, add_summary_sheet, find_findings, summarise
-from gridtool.addresses.text import masked
+from gridtool.addresses.personal import PersonalColumns
+from gridtool.addresses.repeats import Repeats
+from gridtool.addresses.summary import DUPLICATE, Tally, add_summary_sheet, find_findings, summarise
+from gridtool.addresses.text import masked, masked_remark
 from gridtool.addresses.verdicts import Claim, Point, Result, judge
 from gridtool.columns import ADDRESSES, X_NAMES, Y_NAMES, fold, match_columns
 from gridtool.errors import ColumnError
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from gridtool.offsets import Source
 
 _PARTS: Final = ("road", "number", "compound", "building", "community", "town", "county")
-_MOST_HASHES: Final = 1_000_000
 # rows that tell how wide the columns of the workbook are to be
 _HEAD: Final = 50
 
@@ -129,19 +129,14 @@ def check_list(
     check = _Check(listed, gazetteer, options)
 
     def write(folder: Path) -> None:
-        batches = listed.batches()
-        first = next(batches, Batch(0, [], None))
-        check.choose_kept(first.rows)
-        head = check.kept(first.rows[:_HEAD])
-        with Outputs(folder, check.kept_columns, gazetteer, options.lang, head) as outputs:
-            for batch in chain((first,), batches):
-                check.take(batch, outputs)
-                if tell:
-                    tell(listed.done, listed.size)
-            check.conclude(outputs, version)
-            add_summary_sheet(outputs.book, check.summary, check.findings, options.lang)
-        text = json.dumps(check.summary, ensure_ascii=False, indent=2)
-        (folder / SUMMARY).write_text(f"{text}\n", encoding="utf-8", newline="\n")
+        nonlocal check
+        if not check.run(folder, version, tell):
+            # rows are written already that have what no file may have
+            for file in folder.iterdir():
+                file.unlink()
+            again = AddressList(path, encoding=options.encoding)
+            check = _Check(again, gazetteer, options, check.personal)
+            check.run(folder, version, tell)
 
     written = write_whole(out, OUTPUT_FILES, write, overwrite=overwrite)
     return Checked(check.summary, check.findings, written)
@@ -150,29 +145,59 @@ def check_list(
 class _Check:
     """A check under way: the list's columns, what was counted so far."""
 
-    def __init__(self, listed: AddressList, gazetteer: Gazetteer, options: Options) -> None:
+    def __init__(
+        self,
+        listed: AddressList,
+        gazetteer: Gazetteer,
+        options: Options,
+        personal: PersonalColumns | None = None,
+    ) -> None:
         self._listed, self._gazetteer, self._options = listed, gazetteer, options
         self._at = _chosen_columns(listed, options)
+        used = {listed.columns[at] for at in self._at.values()}
+        asked = {*options.keep, *used}
+        self.personal = personal or PersonalColumns(listed.columns, asked)
         self._whereabouts: Whereabouts | None = None
-        self._hashes: set[int] = set()
+        self._repeats = Repeats()
         self.tally = Tally()
         self.summary: dict[str, Any] = {}
         self.findings: list[Finding] = []
         self._kept: list[int] = []
         self._address_at = self._at.get("address", -1)
+        # in these no text is put out of sight: codes, numbers, and what a user asked for
+        told = {fold(name) for name in asked}
+        self._as_they_are = {at for at, name in enumerate(listed.columns) if fold(name) in told}
 
-    @property
-    def kept_columns(self) -> list[str]:
-        """Return the columns that go into the outputs."""
-        return [self._listed.columns[at] for at in self._kept]
+    def run(self, folder: Path, version: str, tell: Tell | None) -> bool:
+        """Check all rows and write the files; return whether that could be done in one reading.
 
-    def choose_kept(self, rows: Sequence[Sequence[Any]]) -> None:
-        """Choose the columns that hold no data of persons."""
-        columns = self._listed.columns
-        used = {columns[at] for at in self._at.values()}
-        self.tally.dropped = personal_columns(columns, rows, {*self._options.keep, *used})
-        gone = set(self.tally.dropped)
-        self._kept = [at for at, name in enumerate(columns) if name not in gone]
+        It cannot where a column turns out to hold data of persons when some of it is written:
+        then the rest is read for that alone, and the files are to be written anew.
+        """
+        listed, personal = self._listed, self.personal
+        batches = listed.batches()
+        first = next(batches, Batch(0, [], None))
+        personal.judge(first.start, first.rows)
+        gone = set(personal.found)
+        self._kept = [at for at, name in enumerate(listed.columns) if name not in gone]
+        columns = [listed.columns[at] for at in self._kept]
+        head = self._cells(first.rows[:_HEAD])[0]
+        with Outputs(folder, columns, self._gazetteer, self._options.lang, head) as outputs:
+            for batch in chain((first,), batches):
+                if batch is not first:
+                    personal.judge(batch.start, batch.rows)
+                if len(personal.found) > len(gone):
+                    for rest in batches:
+                        personal.judge(rest.start, rest.rows)
+                    return False
+                self.take(batch, outputs)
+                if tell:
+                    tell(listed.done, listed.size)
+            self.conclude(outputs, version)
+            add_summary_sheet(outputs.book, self.summary, self.findings, self._options.lang)
+        text = json.dumps(self.summary, ensure_ascii=False, indent=2)
+        (folder / SUMMARY).write_text(f"{text}\n", encoding="utf-8", newline="\n")
+        return True
 
     def take(self, batch: Batch, outputs: Outputs) -> None:
         """Check and write some rows."""
@@ -189,15 +214,36 @@ class _Check:
                 self._whereabouts.witness(match, point, claim)
             results.append(result)
             self._count(batch.start + at, batch.rows[at], texts[at], result)
-        outputs.write(self.kept(batch.rows), results, forms)
+        rows, hidden = self._cells(batch.rows)
+        self.tally.masked += hidden
+        outputs.write(rows, results, forms)
 
-    def kept(self, rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-        """Return rows as they are written: without the columns of persons' data."""
-        return [[self._shown(row, at) for at in self._kept] for row in rows]
+    def _cells(self, rows: Sequence[Sequence[Any]]) -> tuple[list[list[Any]], int]:
+        """Return rows as they are written, and how many of their cells had data of persons.
+
+        Without the columns of such data; phones and identity numbers elsewhere are put out of
+        sight.
+        """
+        found: list[list[Any]] = [[row[at] for at in self._kept] for row in rows]
+        hidden = 0
+        for place, at in enumerate(self._kept):
+            hide = masked if at == self._address_at else masked_remark
+            if at in self._as_they_are and at != self._address_at:
+                continue
+            for row in found:
+                cell = row[place]
+                if cell is not None and cell != "" and (text := hide(str(cell))) != str(cell):
+                    row[place] = text
+                    hidden += 1
+        return found, hidden
 
     def conclude(self, outputs: Outputs, version: str) -> None:
         """Make the summary and the findings of all rows."""
-        tally = self.tally
+        tally, repeats = self.tally, self._repeats
+        repeats.conclude()
+        if repeats.count:
+            tally.noted[DUPLICATE] = (repeats.count, [number + 1 for number in repeats.first])
+        tally.dropped, tally.dropped_late = self.personal.found, self.personal.late
         tally.encodings = self._listed.encodings
         tally.defused, tally.left_out = outputs.defused, outputs.left_out
         if self._whereabouts is not None:
@@ -276,20 +322,11 @@ class _Check:
         """Count a row."""
         tally = self.tally
         tally.add(number, result, self._gazetteer)
-        tally.masked += self._address_at >= 0 and masked(text) != text
         if TOO_LONG in result.notes:
             tally.note(TOO_LONG, number)
-        if len(self._hashes) < _MOST_HASHES:
-            # rows of nothing are no duplicates of one another
-            mark = hash(tuple(map(str, row)))
-            if mark in self._hashes and text.strip():
-                tally.note("duplicate", number)
-            self._hashes.add(mark)
-
-    def _shown(self, row: Sequence[Any], at: int) -> Any:
-        """Return a cell as it is written: an address without phones and identity numbers."""
-        cell = row[at]
-        return masked(cell) if at == self._address_at and isinstance(cell, str) else cell
+        if text.strip():
+            # rows of nothing are no repeats of one another
+            self._repeats.take(number, tuple(map(str, row)))
 
 
 def _chosen_columns(listed: AddressList, options: Options) -> dict[str, int]:

@@ -7,7 +7,7 @@ and what stands in them is neither counted nor logged.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from gridtool.columns import fold, is_personal
@@ -31,42 +31,99 @@ _PLACE_ENDS: Final = frozenset("路街巷道村社区镇乡县市组栋幢号楼
 _SHARE, _FEWEST = 0.7, 5
 
 
-def personal_columns(
-    columns: Sequence[str], rows: Sequence[Sequence[object]], kept: Collection[str]
-) -> list[str]:
-    """Return the columns that look as if they held data of persons.
+class PersonalColumns:
+    """The columns of a list that look as if they held data of persons.
+
+    They are judged by their names, and by what they hold with every batch of rows: a column may be
+    empty for a hundred thousand rows before it shows what it is.
 
     Parameters
     ----------
     columns : sequence of str
-    rows : sequence of sequences
-        Some rows of the list, as many cells each as there are columns.
     kept : collection of str
         Columns that stay whatever they hold.
+
+    Attributes
+    ----------
+    late : list of int
+        Rows, from 1, in which a column showed it first, of those whose first batch did not.
     """
-    asked = {fold(name) for name in kept}
-    found = []
-    for at, name in enumerate(columns):
-        if fold(name) in asked:
-            continue
-        values = [row[at] for row in rows if at < len(row)]
-        if is_personal(name) or _PERSON_COLUMN.search(fold(name)) or holds_persons(values):
-            found.append(name)
-    return found
+
+    def __init__(self, columns: Sequence[str], kept: Collection[str]) -> None:
+        asked = {fold(name) for name in kept}
+        self._columns = columns
+        self._found = {name for name in columns if fold(name) not in asked and _is_named(name)}
+        self._open = [
+            at
+            for at, name in enumerate(columns)
+            if fold(name) not in asked and name not in self._found
+        ]
+        self.late: list[int] = []
+        self._few: dict[int, list[tuple[int, str]]] = {}
+
+    @property
+    def found(self) -> list[str]:
+        """Return the columns found so far, in their order."""
+        return [name for name in self._columns if name in self._found]
+
+    def judge(self, start: int, rows: Sequence[Sequence[object]]) -> None:
+        """Judge the columns by some rows, the first of which has a number, from 0."""
+        for at in tuple(self._open):
+            cells = enumerate((row[at] for row in rows), start=start)
+            told = [(number, text) for number, cell in cells if (text := _text(cell))]
+            # of a column with a cell here and there, those of several batches are taken together
+            told = self._few.pop(at, []) + told
+            if len(told) < _FEWEST:
+                self._few[at] = told
+                continue
+            judge = told_by([text for _, text in told])
+            if judge is None:
+                continue
+            self._found.add(self._columns[at])
+            self._open.remove(at)
+            first = next(number for number, text in told if judge(text))
+            if start:
+                self.late.append(first + 1)
 
 
-def holds_persons(values: Sequence[object]) -> bool:
-    """Return whether most values of a column are phones, identity numbers or persons' names."""
-    texts = [str(value).strip() for value in values if value not in (None, "")]
-    texts = [text for text in texts if text]
-    if len(texts) < _FEWEST:
-        return False
-    least = _SHARE * len(texts)
+def told_by(texts: Sequence[str]) -> Callable[[str], bool] | None:
+    """Return what most texts of a column are: phones, identity numbers, persons' names, or none.
+
+    Returns
+    -------
+    callable or None
+        Tells whether a text is of that kind.
+    """
     for judge in (_is_phone, is_identity, _is_name):
-        if sum(map(judge, texts)) >= least:
+        if _most_are(texts, judge):
             # few different ones are a choice of words, not persons
-            return judge is not _is_name or len(set(texts)) > max(_FEWEST, len(texts) // 10)
-    return False
+            chosen = judge is _is_name and len(set(texts)) <= max(_FEWEST, len(texts) // 10)
+            return None if chosen else judge
+    return None
+
+
+def _most_are(texts: Sequence[str], judge: Callable[[str], bool]) -> bool:
+    """Return whether most texts are of a kind; asks no further than until they cannot be."""
+    others, most = 0, (1 - _SHARE) * len(texts)
+    for text in texts:
+        others += not judge(text)
+        if others > most:
+            return False
+    return True
+
+
+def _is_named(name: str) -> bool:
+    """Return whether the name of a column says that it holds data of persons."""
+    return is_personal(name) or _PERSON_COLUMN.search(fold(name)) is not None
+
+
+def _text(value: object) -> str:
+    """Return a cell as text: whole numbers as their digits, empty for none."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return f"{value:.0f}"
+    return str(value).strip()
 
 
 def is_identity(text: str) -> bool:

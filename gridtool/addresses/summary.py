@@ -43,8 +43,10 @@ class Tally:
         How many rows have a note, and the first of them, from 1.
     dropped : list of str
         Columns that hold data of persons.
+    dropped_late : list of int
+        Rows, from 1, in which this showed first, of columns whose beginning told nothing.
     masked, defused, left_out : int
-        Addresses with a phone in them, cells that looked like formulas, rows not in the workbook.
+        Cells with a phone in them, cells that looked like formulas, rows not in the workbook.
     encodings : dict of str to int
         Lines of the list by encoding.
     shift : Shift or None
@@ -56,6 +58,7 @@ class Tally:
     communities: dict[str, Counter[str]] = field(default_factory=dict)
     noted: dict[str, tuple[int, list[int]]] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
+    dropped_late: list[int] = field(default_factory=list)
     masked: int = 0
     defused: int = 0
     left_out: int = 0
@@ -118,7 +121,7 @@ def find_findings(tally: Tally, name: str) -> list[Finding]:
         told_each = ", ".join(f"{key} {count}" for key, count in sorted(tally.encodings.items()))
         say("GT628", found=told_each)
     if tally.dropped:
-        say("GT629", columns=", ".join(tally.dropped))
+        say("GT629", tuple(tally.dropped_late[:_MOST_ROWS]), columns=", ".join(tally.dropped))
     if tally.masked:
         say("GT630", count=tally.masked)
     if tally.defused:

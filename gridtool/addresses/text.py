@@ -34,6 +34,12 @@ _TENS: Final = {"十": 10, "百": 100}
 # a phone (mobile, or with its area code) or an identity number among the text of an address
 _PERSONAL_DIGITS = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|\d{17}[\dXx])(?!\d)")
 
+# in other text: with the date of birth, and no digits behind a point, for codes are as long
+_PERSONAL_REMARK = re.compile(
+    r"(?<![\d.A-Za-z])(?:(?:\+?86-?)?1[3-9]\d-?\d{4}-?\d{4}|0\d{2,3}-\d{7,8}"
+    r"|\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?![\dA-Za-z])"
+)
+
 
 class Cleaned(NamedTuple):
     """A text ready to be parsed.
@@ -85,6 +91,17 @@ def is_latin(raw: str) -> bool:
 def masked(raw: str) -> str:
     """Return text with phones and identity numbers put out of sight."""
     return _PERSONAL_DIGITS.sub("***", raw)
+
+
+def masked_remark(raw: str) -> str:
+    """Return text of any other cell with mobile phones and identity numbers put out of sight.
+
+    Examples
+    --------
+    >>> masked_remark("约在周三，13800138000"), masked_remark("104.13800138000")
+    ('约在周三，***', '104.13800138000')
+    """
+    return _PERSONAL_REMARK.sub("***", raw) if len(raw) >= 11 else raw
 
 
 def numeral(text: str) -> int | None:

@@ -116,10 +116,10 @@ ADDRESSES: dict[str, Message] = {
         INFO,
     ),
     "GT630": Message(
-        "{count} 个地址中夹有电话或证件号，已隐去",
-        "{count} addresses had a phone or identity number in them, which was put out of sight",
-        "在原系统中把它们从地址里去掉",
-        "take them out of the addresses where the list comes from",
+        "{count} 个单元格的文字中夹有电话或证件号，已用 *** 隐去",
+        "{count} cells had a phone or identity number in their text, which became ***",
+        "在原系统中把它们从文字里去掉；不是电话或证件号的，用 --keep-columns 列名 保留",
+        "take them out where the list comes from; keep what is none with --keep-columns COLUMN",
         INFO,
     ),
     "GT631": Message(
