@@ -48,6 +48,26 @@ def found(text: str, gazetteer: Gazetteer) -> tuple[str, list[str], float, tuple
     )
 
 
+def test_gates_of_a_community_without_roads(tmp_path: Path) -> None:
+    rows = [
+        ["自流井区五星街街道高山井社区23号", EAST + 1300, NORTH + 500],
+        ["自流井区五星街街道高山井社区23号附1号", EAST + 1400, NORTH + 500],
+        ["自流井区东兴寺街道钟云山社区23号", EAST + 2300, NORTH + 500],
+        ["自流井区仲权镇百胜村12号", EAST + 3300, NORTH + 500],
+    ]
+    table = write_csv(tmp_path / "a.csv", ["address", "x", "y"], *rows)
+    make_index(Sources(write_grids(tmp_path / "g.gpkg"), addresses=(table,)), tmp_path / "index")
+    with Gazetteer(tmp_path / "index") as held:
+        assert found("高山井社区23号", held) == ("gazetteer_exact", [A2], 1.0, ())
+        assert found("五星街街办高山井居委会二十三号附一号", held)[1:3] == ([A2], 1.0)
+        assert found("钟云山社区23号", held)[1:3] == ([B1], 1.0)
+        assert found("仲权镇百胜村12号3室", held)[1:3] == ([V1], 1.0)
+        # another number, a group, a town alone: no such gate
+        assert found("高山井社区24号", held)[0] == "community_only"
+        assert found("高山井社区3组23号", held)[0] == "community_only"
+        assert found("五星街街道23号", held)[0] == "none"
+
+
 @pytest.mark.parametrize(
     ("text", "grid", "confidence"),
     [

@@ -77,7 +77,7 @@ def told(text: str) -> dict[str, str]:
         ("真金路1039弄41号", "road=真金路 number=1039弄 building=41"),
         # levels missing, repeated, turned round
         ("四川省四川省自贡市自贡市自流井区汇盐大道2号", "codes=510302 road=汇盐大道 number=2"),
-        ("自贡富顺富世街道北街社区1号", "codes=510322001008 building=1"),
+        ("自贡富顺富世街道北街社区1号", "codes=510322001008 number=1"),
         ("仲权宏伟村7组27号", "codes=510302101204 group=7 number=27"),
         ("宏伟村七社27号", "codes=510302101204/510322001007 group=7 number=27"),
         ("汇盐大道200号四川省自贡市自流井区", "codes=510302 road=汇盐大道 number=200"),
@@ -99,6 +99,71 @@ def told(text: str) -> dict[str, str]:
 )
 def test_parts(text: str, parts: str) -> None:
     assert told(text) == dict(item.split("=") for item in parts.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "normal"),
+    [
+        # 号 behind the name of an area is a gate's, as behind a road
+        ("五星街街道1号", "codes=510302001 number=1", "五星街街道1号"),
+        ("五星街街道办事处1号", "codes=510302001 number=1", "五星街街道1号"),
+        ("东兴寺街道12号附2号", "codes=510302002 number=12 sub=2", "东兴寺街道12号附2号"),
+        ("仲权镇12号", "codes=510302101 number=12", "仲权镇12号"),
+        ("自流井区1号", "codes=510302 number=1", "自流井区1号"),
+        ("高山井社区23号", "codes=510302001002 number=23", "五星街街道高山井社区23号"),
+        ("高山井居委会十五号之2", "codes=510302001002 number=15 sub=2", "高山井社区15号附2号"),
+        ("高山井社区12-3号", "codes=510302001002 number=12 sub=3", "高山井社区12号附3号"),
+        ("高山井社区5号院2栋", "codes=510302001002 number=5 building=2", "高山井社区5号2栋"),
+        ("高山井社区5号502室", "codes=510302001002 number=5 room=502", "高山井社区5号502室"),
+        ("仲权镇宏伟村12号", "codes=510302101204 number=12", "仲权镇宏伟村12号"),
+        ("仲权镇宏伟村3组12号附1号", "codes=510302101204 group=3 number=12 sub=1", "3组12号附1号"),
+        # unless it has units, or is called a building
+        ("高山井社区3号2单元501", "codes=510302001002 building=3 unit=2 room=501", "3栋2单元501室"),
+        ("高山井社区3号楼", "codes=510302001002 building=3", "高山井社区3栋"),
+        ("高山井社区3栋", "codes=510302001002 building=3", "高山井社区3栋"),
+        # roads, their 附 too
+        ("五星街1号", "road=五星街 number=1", "五星街1号"),
+        ("五星街街1号", "road=五星街街 number=1", "五星街街1号"),
+        (
+            "五星街街道新民街3号附2号",
+            "codes=510302001 road=新民街 number=3 sub=2",
+            "新民街3号附2号",
+        ),
+        ("新华巷12号附3", "road=新华巷 number=12 sub=3", "新华巷12号附3号"),
+        ("新华巷附3号", "road=新华巷 sub=3", "新华巷附3号"),
+        ("新华一巷5号", "road=新华一巷 number=5", "新华一巷5号"),
+        ("学苑里3号", "road=学苑里 number=3", "学苑里3号"),
+        # in an estate it is a building's
+        ("盐都佳苑12号", "compound=盐都佳苑 building=12", "盐都佳苑12栋"),
+        ("檀香小区3号", "compound=檀香小区 building=3", "檀香小区3栋"),
+        ("解放新村3号2单元", "compound=解放新村 building=3 unit=2", "解放新村3栋2单元"),
+        (
+            "汇盐大道12号檀香小区3号",
+            "road=汇盐大道 number=12 compound=檀香小区 building=3",
+            "汇盐大道12号檀香小区3栋",
+        ),
+        ("李家湾3号院2号楼", "compound=李家湾3号院 building=2", "李家湾3号院2栋"),
+        # parts of an estate belong to its name
+        ("龙井花园3期12号", "compound=龙井花园3期 building=12", "龙井花园3期12栋"),
+        ("龙井小区2区3号", "compound=龙井小区2区 building=3", "龙井小区2区3栋"),
+        ("龙井小区A区3号", "compound=龙井小区A区 building=3", "龙井小区A区3栋"),
+        ("龙井花园东区12栋", "compound=龙井花园东区 building=12", "龙井花园东区12栋"),
+        ("万达广场A区2层201", "compound=万达广场A区 floor=2 room=201", "万达广场A区2层201室"),
+    ],
+)
+def test_what_a_number_counts(text: str, parts: str, normal: str) -> None:
+    assert told(text) == dict(item.split("=") for item in parts.split())
+    address = parse_address(text, PLACES)
+    assert normal_form(address, PLACES).endswith(normal)
+    assert address.area.foreign == ""
+    # and the normal form means the same
+    again = parse_address(normal_form(address, PLACES), PLACES)
+    assert (again.parts, again.area) == (address.parts, address.area)
+
+
+@pytest.mark.parametrize("name", ["东区", "市中区", "江北区", "城西区", "河东区"])
+def test_a_county_that_is_named_by_a_direction(name: str) -> None:
+    assert parse_address(f"内江市{name}新民街3号", PLACES).area.foreign == f"内江市{name}"
 
 
 @pytest.mark.parametrize("ending", ["社区", "社区居委会", "社区居民委员会", "居委会", "居民委员会"])

@@ -2,7 +2,8 @@
 
 A text is read from left to right. Names that the gazetteer knows win over what the rules would
 make of them; where it knows none the rules stand alone: a road ends in 路, 街, 巷 … before its
-number, and what is left before a building's number is a compound.
+number, and what is left before a building's number is a compound. A number with 号 is a gate's
+behind a road, a group or the name of the area itself, and a building's in a compound.
 """
 
 from __future__ import annotations
@@ -64,13 +65,18 @@ _NUMBER = re.compile(
     r"(?:(?P<kind>弄|号院|号)(?!楼|线)|(?=附\d)|(?=之\d)|(?![\d栋幢座楼层室米期组单#号-]))"
     r"(?:(?:附|之|-)(?P<sub>\d{1,4})(?P<letter2>[A-Z])?号?)?"
 )
+# 新华巷附3号: the gate itself has no number
+_SUB_ALONE = re.compile(r",?附(?P<sub>\d{1,4})号?")
+# 3号2单元: what has units is a building; 1号路 is a road
+_NO_GATE = re.compile(r",?(?:\d{1,2}|[A-Z])单元|[路街巷]")
 _BUILDING: Final = (
     r"(?:(?P<building>\d{1,4}[A-Z]?|[A-Z]\d{0,2}|[甲乙丙丁东南西北中])"
     r"(?:号楼|栋楼?|幢|座|#楼?|号|楼(?=\d{3}|\d+单元)))?"
 )
 _TAIL = re.compile(
-    r"[,院内]*(?P<compound>[^\d#,]*?(?:\d期|\d号(?=\d{1,3}(?:栋|幢|座|号楼)))?[^\d#,]*?)"
-    r"(?=\d|#|,|[A-Z]\d{0,2}(?:座|栋|幢|号楼|区|单元)|[甲乙丙丁东南西北中](?:座|栋|幢|楼)"
+    r"[,院内]*(?P<compound>(?:[^\d#,]*?(?:\d[期区]|\d{1,3}号院(?=\d)"
+    r"|\d号(?=\d{1,3}(?:栋|幢|座|号楼))))?[^\d#,]*?)"
+    r"(?=\d|#|,|[A-Z]\d{0,2}(?:座|栋|幢|号楼|单元)|[甲乙丙丁东南西北中](?:座|栋|幢|楼)"
     r"|[BFL]\d{1,2}(?:层|楼|$)|第\d{1,2}层|$),?"
     r"(?:"
     # 12-3-502 and 12栋3-502: building, unit, room by dashes alone
@@ -114,10 +120,21 @@ def parse_parts(text: str, known: Known) -> Parts:
     if name is not None and name[1] == COMPOUND:
         return _compound_first(text, group, known)
     road, at = _road(text, name)
-    number = _NUMBER.match(text, at) if road or group else None
-    if number is None:
-        return _tail(text, at, group, (road, "", ""))
-    return _tail(text, number.end(), group, (road, *_number(number)))
+    number = _NUMBER.match(text, at) if road or group else _gate_alone(text)
+    if number is not None:
+        return _tail(text, number.end(), group, (road, *_number(number)))
+    sub = _SUB_ALONE.match(text, at) if road else None
+    if sub is not None:
+        return _tail(text, sub.end(), group, (road, "", _plain(sub["sub"])))
+    return _tail(text, at, group, (road, "", ""))
+
+
+def _gate_alone(text: str) -> re.Match[str] | None:
+    """Return the number at the start of a text where it is a gate's, behind no road or group."""
+    found = _NUMBER.match(text)
+    if found is None or not (found["kind"] or found["sub"]) or _NO_GATE.match(text, found.end()):
+        return None
+    return found
 
 
 def _road(text: str, name: tuple[str, str] | None) -> tuple[str, int]:

@@ -1,7 +1,8 @@
 """Keys under which a gazetteer finds an address, the most exact first.
 
 A building is found by its gate (road, number, 附号) and by its compound, each with the building's
-number and without it; in a village by its group and number. Two texts that mean one building have
+number and without it; in a village, or where no road is told, by the community with the group and
+number. Two texts that mean one building have
 one key in common, however differently they are written.
 """
 
@@ -32,7 +33,7 @@ class Key(NamedTuple):
 def entry_keys(parts: Parts, community: str) -> list[str]:
     """Return the keys an entry of a gazetteer is kept under."""
     places = []
-    if parts.number and (parts.road or parts.group):
+    if parts.number and (parts.road or parts.group or community):
         places.append(_gate(parts, community, parts.sub))
     if parts.compound:
         places.append(parts.compound)
@@ -48,9 +49,9 @@ def gate_keys(parts: Parts, community: str = "") -> list[Key]:
     ----------
     parts : Parts
     community : str
-        Code, for addresses of villages: groups are numbered in each anew.
+        Code, for addresses without a road: groups and gates are numbered in each anew.
     """
-    if not parts.number or not (parts.road or (parts.group and community)):
+    if not parts.number or not (parts.road or community):
         return []
     keys = _with_building(_gate(parts, community, parts.sub), parts.building)
     if parts.sub:
