@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -116,6 +117,8 @@ def test_the_workbook_is_for_people(tmp_path: Path, index: Path) -> None:
     sheet = book["核对结果"]
     assert sheet.auto_filter.ref == "A1:M3"
     assert sheet.freeze_panes == "A2"
+    # what was found is told from what the list says
+    assert [cell.value for cell in sheet[1]][1:4] == ["网格编码", "结论", "网格编码（核对）"]
     assert [cell.value for cell in sheet[2]][2:5] == ["所填网格有误", A1, "高山井社区第一网格"]
     assert sheet["C2"].fill.fgColor.rgb == "FFF4CCCC"
     # text, not a formula
@@ -218,6 +221,33 @@ def test_a_workbook_with_a_title_above_its_header(tmp_path: Path, index: Path) -
     book.save(tmp_path / "l.xlsx")
     _, rows = checked(tmp_path / "l.xlsx", index, tmp_path / "out")
     assert [(row["地址"], row["verdict"]) for row in rows] == [(GATE, "ok"), ("无", "not_found")]
+
+
+def test_formulas_of_a_workbook_are_not_reckoned(tmp_path: Path, index: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["地址", "网格编码"], ["=A3&B3", A1], [GATE, f'=IF(1,"{A1}","")'], [GATE, A1]):
+        book.active.append(row)
+    book.save(tmp_path / "l.xlsx")
+    found, rows = checked(tmp_path / "l.xlsx", index, tmp_path / "out")
+    assert [(row["地址"], row["verdict"]) for row in rows] == [
+        *(("", "not_found"), (GATE, "ok"), (GATE, "ok")),
+    ]
+    assert {item.code: item.values for item in found.findings}["GT633"] == {"count": 2}
+    # as Excel saves them: reckoned, one of them to an empty text
+    with (
+        zipfile.ZipFile(tmp_path / "l.xlsx") as old,
+        zipfile.ZipFile(tmp_path / "m.xlsx", "w") as new,
+    ):
+        for name in old.namelist():
+            data = old.read(name)
+            if name.endswith("sheet1.xml"):
+                data = data.replace(b'<c r="A2">', b'<c r="A2" t="str">')
+                before, cell, after = data.partition(b'<c r="B3">')
+                data = before + cell + after.replace(b"<v></v>", f"<v>{A1}</v>".encode(), 1)
+            new.writestr(name, data)
+    found, rows = checked(tmp_path / "m.xlsx", index, tmp_path / "o2")
+    assert [(row["地址"], row["网格编码"]) for row in rows] == [("", A1), (GATE, A1), (GATE, A1)]
+    assert "GT633" not in codes(found)
 
 
 @pytest.mark.parametrize("suffix", ["gpkg", "geojson", "shp", "parquet"])

@@ -244,7 +244,7 @@ class _Check:
         if repeats.count:
             tally.noted[DUPLICATE] = (repeats.count, [number + 1 for number in repeats.first])
         tally.dropped, tally.dropped_late = self.personal.found, self.personal.late
-        tally.encodings = self._listed.encodings
+        tally.encodings, tally.not_reckoned = self._listed.encodings, self._listed.not_reckoned
         tally.defused, tally.left_out = outputs.defused, outputs.left_out
         if self._whereabouts is not None:
             tally.shift = self._whereabouts.shift()

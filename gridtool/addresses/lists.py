@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import os
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,11 @@ _PARQUET: Final = frozenset((".parquet", ".geoparquet"))
 _DELIMITERS: Final = ",\t;|"
 _HEAD_ROWS: Final = 10
 _LONGEST_FIELD: Final = 1 << 27
+# a cell with a formula and nothing that it came to; "" is something
+_NOT_RECKONED: Final = re.compile(
+    rb'<c(?![^>]*t="str")[^>]*>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
+)
+_PIECE: Final = 1 << 20
 _WIDE_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 Row = list[Any]
@@ -72,6 +78,8 @@ class AddressList:
         How far reading is.
     encodings : dict of str to int
         Lines beyond ASCII of a text file by encoding; ``?`` for those that fit none.
+    not_reckoned : int
+        Cells of a workbook with a formula whose value was not saved: they are read as empty.
 
     Raises
     ------
@@ -88,6 +96,7 @@ class AddressList:
         self.crs: str | None = None
         self.size = self.done = 0
         self.encodings: dict[str, int] = {}
+        self.not_reckoned = 0
         self.has_points = False
         self._rows = self._open()
         self.columns = _unique(self._next_header())
@@ -174,6 +183,7 @@ class AddressList:
         try:
             sheet = book[self._layer] if self._layer else book.worksheets[0]
             self.size = sheet.max_row or 0
+            self.not_reckoned = _formulas_without_value(self.path, sheet)
             rows = sheet.iter_rows(values_only=True)
             head = [row for row in islice(rows, _HEAD_ROWS) if any(_told(cell) for cell in row)]
             # a title often stands above the header
@@ -221,6 +231,21 @@ class AddressList:
             for item in layer:
                 self.done += 1
                 yield [item.properties[name] for name in names], _middle(item.geometry)
+
+
+def _formulas_without_value(path: Path, sheet: Any) -> int:
+    """Return how many cells of a sheet hold a formula that no program reckoned."""
+    part = str(getattr(sheet, "_worksheet_path", "")).lstrip("/")
+    count, held = 0, b""
+    with zipfile.ZipFile(path) as book:
+        if part not in book.namelist():
+            return 0
+        with book.open(part) as file:
+            while piece := file.read(_PIECE):
+                whole, end, held = (held + piece).rpartition(b"</c>")
+                if b"<f" in whole:
+                    count += len(_NOT_RECKONED.findall(whole + end))
+    return count
 
 
 @contextmanager

@@ -30,7 +30,14 @@ OUTPUT_FILES: Final = (XLSX, CSV, GPKG, SUMMARY)
 SHEET_ROWS: Final = 200_000
 """Rows after which the workbook takes only those that need a person."""
 
-_WIDTHS: Final = {"verdict": 18, "grid_code": 18, "grid_name": 24, "normal_form": 44}
+_WIDTHS: Final = {
+    "verdict": 18,
+    "grid_code": 18,
+    "grid_name": 24,
+    "candidates": 36,
+    "normal_form": 44,
+    "note": 30,
+}
 _NARROWEST, _USUAL, _WIDEST = 10, 16, 60
 
 
@@ -77,7 +84,7 @@ class Outputs:
         file = (folder / CSV).open("w", encoding="utf-8-sig", newline="")
         self._csv = csv.writer(self._stack.enter_context(file))
         self._csv.writerow([self._safe(name) for name in self._names])
-        titles = [*columns, *_titles(self.added, lang)]
+        titles = [*columns, *_titles(columns, self.added, lang)]
         widths = [_width(name, [row[at] for row in head]) for at, name in enumerate(columns)]
         widths += [_WIDTHS.get(key, _USUAL) for key in self.added]
         self.book = Workbook(
@@ -204,11 +211,12 @@ def _added_names(columns: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def _titles(added: dict[str, str], lang: Lang) -> list[str]:
-    """Return the added columns as people call them."""
+def _titles(columns: Sequence[str], added: dict[str, str], lang: Lang) -> list[str]:
+    """Return the added columns as people call them, told from those of the list."""
     if lang == "en":
         return list(added.values())
-    return [CHECKED_ADDRESSES[key].zh for key in added]
+    titles = [CHECKED_ADDRESSES[key].zh for key in added]
+    return [f"{title}（核对）" if title in columns else title for title in titles]
 
 
 def _text(cell: object) -> str | None:

@@ -47,6 +47,8 @@ class Tally:
         Rows, from 1, in which this showed first, of columns whose beginning told nothing.
     masked, defused, left_out : int
         Cells with a phone in them, cells that looked like formulas, rows not in the workbook.
+    not_reckoned : int
+        Cells with a formula that was read as empty.
     encodings : dict of str to int
         Lines of the list by encoding.
     shift : Shift or None
@@ -62,6 +64,7 @@ class Tally:
     masked: int = 0
     defused: int = 0
     left_out: int = 0
+    not_reckoned: int = 0
     encodings: dict[str, int] = field(default_factory=dict)
     shift: Shift | None = None
 
@@ -128,6 +131,8 @@ def find_findings(tally: Tally, name: str) -> list[Finding]:
         say("GT631", count=tally.defused)
     if tally.left_out:
         say("GT632", count=tally.left_out)
+    if tally.not_reckoned:
+        say("GT633", count=tally.not_reckoned)
     return found
 
 

@@ -136,4 +136,11 @@ ADDRESSES: dict[str, Message] = {
         "all rows are in addresses.csv",
         INFO,
     ),
+    "GT633": Message(
+        "{count} 个公式单元格没有存下计算结果，按空单元格读",
+        "{count} cells with a formula had no result saved and were read as empty",
+        "用 Excel 或 WPS 打开清单，保存一次再核对",
+        "open the list in Excel or LibreOffice, save it, and check it again",
+        WARNING,
+    ),
 }
