@@ -182,8 +182,12 @@ class Outputs:
 
     def _safe(self, cell: object) -> object:
         """Return a cell of the list that no spreadsheet takes for a formula."""
-        self.defused += is_formula(cell)
-        return _defused(cell)
+        if cell is None:
+            return ""
+        if not is_formula(cell):
+            return cell
+        self.defused += 1
+        return f"'{cell}"
 
 
 def shown_name(grid: GridRow) -> str:
