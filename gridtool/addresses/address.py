@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 from gridtool.addresses.grammar import Parts, parse_parts
@@ -11,6 +12,8 @@ from gridtool.addresses.text import LONGEST, clean, is_latin
 
 EMPTY, TOO_LONG = "empty", "too_long"
 _NOTHING: Final = frozenset(("", "无", "null", "none", "nan", "-", "/", "不详", "未知"))
+# a village that the code table does not have: its houses are numbered, 新村 and 二村 are estates
+_VILLAGE: Final = re.compile(r"[^新一二三四五六七八九十\d](?:村|屯|寨)$")
 
 
 class Address(NamedTuple):
@@ -103,7 +106,7 @@ def normal_form(address: Address, places: Places) -> str:
     """Return an address in one way of writing, empty where nothing is told.
 
     All levels that follow from those told, each once; 附 for what stands behind a gate's number;
-    栋, 单元 and 室 for building, unit and room.
+    栋, 单元 and 室 for building, unit and room, but 号 for the houses of a village.
     """
     parts = address.parts
     if is_latin(parts.road or "路"):
@@ -120,7 +123,7 @@ def normal_form(address: Address, places: Places) -> str:
         number,
         f"附{parts.sub}号" if parts.sub else "",
         parts.compound,
-        _counted(parts.building, "栋"),
+        _counted(parts.building, "号" if _VILLAGE.search(parts.compound) else "栋"),
         _counted(parts.unit, "单元"),
         _counted(parts.floor, "层"),
         _counted(parts.room, "室"),
