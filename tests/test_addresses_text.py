@@ -11,7 +11,7 @@ from gridtool.addresses.entries import compose, row_texts
 from gridtool.addresses.latin import parse_latin
 from gridtool.addresses.personal import PersonalColumns, is_identity
 from gridtool.addresses.places import variants_of
-from gridtool.addresses.text import clean, masked, numeral
+from gridtool.addresses.text import clean, masked, masked_remark, numeral
 
 CODES = {
     "51": "四川省",
@@ -286,6 +286,27 @@ def test_phones_and_identity_numbers_in_a_text_are_hidden() -> None:
     assert masked("汇盐大道2号0813-8201234") == "汇盐大道2号***"
     assert told("汇盐大道2号13800138000") == {"road": "汇盐大道", "number": "2"}
     assert masked("510302001002001") == "510302001002001"
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["13800138000", "138-0013-8000", "138 0013 8000", "+86 13800138000", "１３８００１３８０００"],
+)
+def test_a_phone_is_known_however_it_is_written(number: str) -> None:
+    assert masked(f"汇盐大道2号（{number}）") == "汇盐大道2号（***）"
+    assert masked_remark(f"找张师傅{number}。") == "找张师傅***。"
+    assert told(f"汇盐大道2号{number}") == {"road": "汇盐大道", "number": "2"}
+    column = PersonalColumns(["备注"], ())
+    column.judge(0, [[number]] * 6)
+    assert column.found == ["备注"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["510302001002001", "104.13800138000", "9151030213800138000X", "GB13800138000", "2024-01-05"],
+)
+def test_other_numbers_are_no_phones(text: str) -> None:
+    assert masked_remark(text) == text
 
 
 def test_an_identity_number_has_its_check_digit() -> None:

@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
+from gridtool.addresses.text import MOBILE, narrow
 from gridtool.columns import fold, is_personal
 
 _PERSON_COLUMN = re.compile(
     r"业主|房主|户主|租客|租户|承租人|申请人|居民|法定代表人|法人|经办人|监护人|联系方式|微信|邮箱"
     r"|^(?:xm|sfzh|sfzhm|gmsfhm|lxdh|lxfs|sjh|dh|hzxm|lxr)$|e-?mail|^name_of_person$"
 )
-_MOBILE = re.compile(r"(?:\+?86-?)?1[3-9]\d{9}")
+_MOBILE = re.compile(MOBILE)
 _PHONE = re.compile(r"0\d{2,3}-?\d{7,8}")
 _IDENTITY = re.compile(r"\d{17}[\dXx]")
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -123,7 +124,7 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return f"{value:.0f}"
-    return str(value).strip()
+    return narrow(str(value).strip())
 
 
 def is_identity(text: str) -> bool:

@@ -31,14 +31,16 @@ _DIGITS: Final = {sign: at for at, sign in enumerate("零一二三四五六七�
     "两": 2,
 }
 _TENS: Final = {"十": 10, "百": 100}
+MOBILE: Final = r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}"
 # a phone (mobile, or with its area code) or an identity number among the text of an address
-_PERSONAL_DIGITS = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|\d{17}[\dXx])(?!\d)")
-
+_PERSONAL_DIGITS = re.compile(rf"(?<!\d)(?:{MOBILE}|0\d{{2,3}}-?\d{{7,8}}|\d{{17}}[\dXx])(?!\d)")
 # in other text: with the date of birth, and no digits behind a point, for codes are as long
 _PERSONAL_REMARK = re.compile(
-    r"(?<![\d.A-Za-z])(?:(?:\+?86-?)?1[3-9]\d-?\d{4}-?\d{4}|0\d{2,3}-\d{7,8}"
+    rf"(?<![\d.A-Za-z])(?:{MOBILE}|0\d{{2,3}}-\d{{7,8}}"
     r"|\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?![\dA-Za-z])"
 )
+_WIDE = re.compile(r"[\uff10-\uff19]")
+_NARROW: Final = {0xFF10 + at: 48 + at for at in range(10)}
 
 
 class Cleaned(NamedTuple):
@@ -90,7 +92,7 @@ def is_latin(raw: str) -> bool:
 
 def masked(raw: str) -> str:
     """Return text with phones and identity numbers put out of sight."""
-    return _PERSONAL_DIGITS.sub("***", raw)
+    return _hidden(_PERSONAL_DIGITS, raw)
 
 
 def masked_remark(raw: str) -> str:
@@ -101,7 +103,19 @@ def masked_remark(raw: str) -> str:
     >>> masked_remark("约在周三，13800138000"), masked_remark("104.13800138000")
     ('约在周三，***', '104.13800138000')
     """
-    return _PERSONAL_REMARK.sub("***", raw) if len(raw) >= 11 else raw
+    return _hidden(_PERSONAL_REMARK, raw) if len(raw) >= 11 else raw
+
+
+def narrow(text: str) -> str:
+    """Return text with full-width digits as plain ones."""
+    return text.translate(_NARROW) if _WIDE.search(text) else text
+
+
+def _hidden(pattern: re.Pattern[str], raw: str) -> str:
+    """Return text with what a pattern finds put out of sight, else as it is."""
+    plain = narrow(raw)
+    hidden = pattern.sub("***", plain)
+    return raw if hidden == plain else hidden
 
 
 def numeral(text: str) -> int | None:
