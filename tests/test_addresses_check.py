@@ -474,8 +474,14 @@ def test_a_long_list_fills_the_sheet_with_what_needs_a_person(
     assert len(told) == 10
     sheet = read_sheet(tmp_path / "out" / "addresses.xlsx", 1)[1:]
     assert [row[0] for row in sheet] == ["0", "1", "2", "4", "6", "8"]
-    assert found.findings[-1].values == {"count": 4}
+    assert found.findings[-1].values == {"count": 4, "unsure": 0}
     assert codes(found)[-1] == "GT632"
+    # a sheet that is full to its last row
+    monkeypatch.setattr(outputs_module, "MOST_ROWS", 5)
+    found, told = checked(path, index, tmp_path / "o2")
+    sheet = read_sheet(tmp_path / "o2" / "addresses.xlsx", 1)[1:]
+    assert [row[0] for row in sheet] == ["0", "1", "2", "4", "6"]
+    assert (len(told), found.findings[-1].values) == (10, {"count": 5, "unsure": 1})
 
 
 def test_batches_do_not_matter(

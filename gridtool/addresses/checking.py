@@ -245,7 +245,8 @@ class _Check:
             tally.noted[DUPLICATE] = (repeats.count, [number + 1 for number in repeats.first])
         tally.dropped, tally.dropped_late = self.personal.found, self.personal.late
         tally.encodings, tally.not_reckoned = self._listed.encodings, self._listed.not_reckoned
-        tally.defused, tally.left_out = outputs.defused, outputs.left_out
+        tally.defused = outputs.defused
+        tally.left_out, tally.left_open = outputs.left_out, outputs.left_open
         if self._whereabouts is not None:
             tally.shift = self._whereabouts.shift()
         self.findings = find_findings(tally, self._listed.path.name)

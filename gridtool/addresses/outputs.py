@@ -63,8 +63,8 @@ class Outputs:
         differ where the list has a column of that name itself.
     defused : int
         Cells that a spreadsheet would have taken for a formula.
-    left_out : int
-        Rows that the workbook does not have.
+    left_out, left_open : int
+        Rows that the workbook does not have, and those of them that need a person.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Outputs:
     ) -> None:
         self._gazetteer, self._lang = gazetteer, lang
         self.added = _added_names(columns)
-        self.defused = self.left_out = 0
+        self.defused = self.left_out = self.left_open = 0
         self._names = [*columns, *self.added.values()]
         self._verdict_at = len(columns)
         self._stack = ExitStack()
@@ -146,6 +146,7 @@ class Outputs:
         full = self.book.rows >= (SHEET_ROWS if result.verdict == OK else MOST_ROWS)
         if full:
             self.left_out += 1
+            self.left_open += result.verdict != OK
             return
         cells = self._cells(result, form, self._lang)
         # numbers stay numbers; what a check defused in CSV is text here anyway

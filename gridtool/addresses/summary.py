@@ -45,8 +45,9 @@ class Tally:
         Columns that hold data of persons.
     dropped_late : list of int
         Rows, from 1, in which this showed first, of columns whose beginning told nothing.
-    masked, defused, left_out : int
-        Cells with a phone in them, cells that looked like formulas, rows not in the workbook.
+    masked, defused, left_out, left_open : int
+        Cells with a phone in them, cells that looked like formulas, rows not in the workbook, those
+        of them that need a person.
     not_reckoned : int
         Cells with a formula that was read as empty.
     encodings : dict of str to int
@@ -64,6 +65,7 @@ class Tally:
     masked: int = 0
     defused: int = 0
     left_out: int = 0
+    left_open: int = 0
     not_reckoned: int = 0
     encodings: dict[str, int] = field(default_factory=dict)
     shift: Shift | None = None
@@ -130,7 +132,7 @@ def find_findings(tally: Tally, name: str) -> list[Finding]:
     if tally.defused:
         say("GT631", count=tally.defused)
     if tally.left_out:
-        say("GT632", count=tally.left_out)
+        say("GT632", count=tally.left_out, unsure=tally.left_open)
     if tally.not_reckoned:
         say("GT633", count=tally.not_reckoned)
     return found

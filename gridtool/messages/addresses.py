@@ -130,8 +130,10 @@ ADDRESSES: dict[str, Message] = {
         INFO,
     ),
     "GT632": Message(
-        "addresses.xlsx 少 {count} 行：行数多时只留需要人看的",
-        "addresses.xlsx lacks {count} rows: of a long list it takes those that need a person",
+        "addresses.xlsx 少 {count:,} 行，其中需要人看的 {unsure:,} 行：行数多时只留需要人看的，"
+        "最多 1,048,575 行",
+        "addresses.xlsx lacks {count:,} rows, {unsure:,} of which need a person: of a long list it "
+        "takes only these, and 1,048,575 rows at most",
         "全部的行在 addresses.csv 中",
         "all rows are in addresses.csv",
         INFO,
