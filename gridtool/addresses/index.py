@@ -19,7 +19,8 @@ from gridtool.addresses.entries import Entry
 from gridtool.addresses.grammar import COMPOUND, ROAD
 from gridtool.addresses.keys import entry_keys, id_key
 
-FORMAT: Final = "gridtool.addresses/1"
+FORMAT: Final = "gridtool.addresses/2"
+"""Goes up with the grammar too: keys of an older one are other keys."""
 DATABASE: Final = "gazetteer.sqlite"
 INDEX_FILES: Final = (DATABASE, "grids.idx", "grids.dat")
 
