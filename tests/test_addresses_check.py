@@ -39,6 +39,7 @@ import gridtool.addresses.repeats as repeats_module
 import gridtool.addresses.whereabouts as whereabouts_module
 from gridtool.addresses import Gazetteer, Options, check_list
 from gridtool.addresses.lists import AddressList
+from gridtool.addresses.personal import PersonalColumns
 from gridtool.addresses.sheet import column_letters
 from gridtool.cli import app
 from gridtool.errors import ColumnError, InputError, OutputError
@@ -359,6 +360,20 @@ def test_data_of_persons_leaves_every_output(tmp_path: Path, index: Path) -> Non
         assert item.encode() not in sheet
     _, kept = checked(path, index, tmp_path / "o2", keep=("备注",))
     assert list(kept[0])[:2] == ["备注", "地址"]
+
+
+@pytest.mark.parametrize(
+    ("column", "personal"),
+    [
+        *(
+            (name, True)
+            for name in ("经手人", "承租人", "网格员", "申请人（签字）", "业主姓名", "XM")
+        ),
+        *((name, False) for name in ("人数", "常住人口", "人民路门牌", "地址", "网格编码", "备注")),
+    ],
+)
+def test_columns_of_persons_by_their_names(column: str, personal: bool) -> None:
+    assert PersonalColumns([column], ()).found == ([column] if personal else [])
 
 
 def test_a_column_that_shows_late_what_it_holds_leaves_every_output(

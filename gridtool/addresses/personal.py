@@ -14,7 +14,9 @@ from gridtool.addresses.text import MOBILE, narrow
 from gridtool.columns import fold, is_personal
 
 _PERSON_COLUMN = re.compile(
-    r"业主|房主|户主|租客|租户|承租人|申请人|居民|法定代表人|法人|经办人|监护人|联系方式|微信|邮箱"
+    r"业主|房主|户主|租客|租户|居民|法人|联系方式|微信|邮箱"
+    # whoever it is: 经手人, 承租人, 网格员, 申请人（签字）; counts of them (人数, 人口) are none
+    r"|[人员](?:$|[（(])"
     r"|^(?:xm|sfzh|sfzhm|gmsfhm|lxdh|lxfs|sjh|dh|hzxm|lxr)$|e-?mail|^name_of_person$"
 )
 _MOBILE = re.compile(MOBILE)
