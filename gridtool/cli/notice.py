@@ -108,7 +108,7 @@ def notice_command(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """网格公示 Make the public notices of Art. 21.
+    """网格公示 Make the public notices that Article 21 asks for.
 
     A poster for each community or grid: names, bounds, map, service items, workers and phones.
     Exit code 1 when a grid has no worker, a worker several grids, or a row something missing.
