@@ -12,7 +12,7 @@ from builders import hang_together
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridtool.division.engine import Component, Dials, divide, grid_weights
+from gridtool.division.engine import Component, Dials, divide, grid_weights, polish, sketch
 from gridtool.division.exact import cut_bound
 from gridtool.division.kernels import (
     anneal,
@@ -26,6 +26,8 @@ from gridtool.division.kernels import (
 )
 from gridtool.division.moves import cross, mutate
 from gridtool.division.problem import no_bonds
+from gridtool.division.proofs import enclosed
+from gridtool.graph.links import number_pieces
 
 WINDOW = (300.0, 400.0, 500.0)
 # low, high, aim; prices of a household outside, of an un-round grid, of a household off the aim,
@@ -449,6 +451,34 @@ def test_long_searches_are_connected_complete_and_repeatable(drawn, seed: int) -
     assert again.energy == found.energy
 
 
+@few
+@given(lattices(), st.integers(0, 1000))
+def test_sketches_are_inside_the_window_and_repeatable(drawn, seed: int) -> None:
+    n, edges, units, _, _ = drawn
+    k = max(1, round(units[0].sum() / 400))
+    component = Component(as_graph(n, edges), units)
+    found, again = (sketch(component, k, WINDOW, Dials(), seed, 3) for _ in range(2))
+    if found is None:
+        assert again is None
+        return
+    assert found.outside == 0.0
+    assert set(found.label.tolist()) == set(range(k))
+    assert whole(found.label, edges)
+    assert again is not None
+    assert again.label.tolist() == found.label.tolist()
+    better = polish(component, found, WINDOW, Dials(), seed)
+    assert better.outside == 0.0
+    assert better.energy <= found.energy
+    assert whole(better.label, edges)
+
+
+def test_nothing_is_sketched_where_nothing_can_be_divided() -> None:
+    apart: Edges = {(0, 1): (1.0, 1.0), (2, 3): (1.0, 1.0)}
+    component = Component(as_graph(4, apart), as_units([200] * 4))
+    assert sketch(component, 2, WINDOW, Dials(), 0, 3) is None
+    assert sketch(component, 4, WINDOW, Dials(), 0, 3) is None
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_long_search_finds_the_shortest_borders(seed: int) -> None:
     # 4 x 4 squares of 100 households: no four grids of 3-5 squares have less border than the
@@ -520,3 +550,40 @@ def test_no_plan_costs_less_than_its_bound(drawn) -> None:
     bound = cut_bound(as_graph(n, edges), units[0], k, (sizes.min(), sizes.max()), 5)
     assert bound is not None
     assert bound <= plain_measure(label, k, edges, units)[1] + 1e-6
+
+
+# -- proofs ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "shut"),
+    [
+        ([430, 240, 400], True),  # 240 is too few, and neither side has room for it
+        ([430, 240, 200], False),
+        (
+            [420, 60, 40, 470],
+            False,
+        ),  # that 60 and 40 are too lumpy is not seen
+        ([450, 60, 60, 470], True),  # 120 into 50 and 30
+        ([472, 204, 152, 97, 132], True),  # 585 beside room for 28: one grid too many or too few
+        ([472, 204, 152, 97, 200], False),
+        ([400] * 3, False),
+    ],
+)
+def test_ground_between_large_units(row: list[int], shut: bool) -> None:
+    graph = as_graph(len(row), grid_edges(len(row), 1))
+    assert enclosed(graph, np.array(row, dtype=np.float64), INSIDE) is shut
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(st.integers(0, 490), min_size=9, max_size=9))
+def test_what_is_enclosed_has_no_division(weight: list[int]) -> None:
+    edges = grid_edges(3, 3)
+    if not enclosed(as_graph(9, edges), np.array(weight, dtype=np.float64), INSIDE):
+        return
+    # every division into connected grids is what some set of edges leaves together
+    for kept in range(1 << len(edges)):
+        links = [pair for at, pair in enumerate(edges) if kept >> at & 1]
+        part = number_pieces(9, *np.array(links, dtype=np.int64).reshape(-1, 2).T)
+        sums = np.bincount(part, weight)
+        assert not ((sums >= 300) & (sums <= 500)).all()

@@ -83,8 +83,8 @@ def test_compounds_of_the_sample_stay_whole_but_where_told(
     shared = (per["grid_code"].nunique() > 1) & small
     said = division.findings["code"].isin(["GT134", "GT323"])
     told = division.findings.loc[said, "row"]
-    assert set(shared.index[shared]) == set(told)
-    assert len(told) <= 2
+    # long searches from one beginning missed the division with all of them whole
+    assert set(shared.index[shared]) == set(told) == set()
 
 
 def test_the_words_about_grids(division: Division) -> None:

@@ -106,7 +106,14 @@ class _Population:
         return max(range(len(self.plans)), key=lambda at: self.plans[at][0])
 
 
-def evolve(component: Component, k: int, priced: Prices, dials: Dials, state: Words) -> Ints | None:
+def evolve(
+    component: Component,
+    k: int,
+    priced: Prices,
+    dials: Dials,
+    state: Words,
+    known: Ints | None = None,
+) -> Ints | None:
     """Search long for the best plan.
 
     Parameters
@@ -119,6 +126,8 @@ def evolve(component: Component, k: int, priced: Prices, dials: Dials, state: Wo
     dials : Dials
         ``effort`` says how long.
     state : uint64 array, 1
+    known : int array, n, optional
+        A plan to begin with.
 
     Returns
     -------
@@ -129,7 +138,9 @@ def evolve(component: Component, k: int, priced: Prices, dials: Dials, state: Wo
     steps = int(min(budget * _FIRST_SHARE, _MOST_STEPS))
     size = int(min(max(budget / steps / 2, 2), _MOST_PLANS))
     people = _Population(component, k, priced, dials.trees, state)
-    for _ in range(size):
+    if known is not None:
+        people.plans.append((people.key(known), known))
+    while len(people.plans) < size:
         label = people.begin(steps)
         if label is None:
             return None

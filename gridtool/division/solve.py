@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gridtool.division.engine import Dials, Plan, divide
+from gridtool.division.engine import Dials, Plan, divide, polish, sketch
 from gridtool.division.exact import NODES, any_division, counts_that_fit, least_cut, sums_fit
 from gridtool.division.pieces import Arrays, Piece
-from gridtool.division.problem import FREE, price_dials, window_first
+from gridtool.division.problem import FREE, Component, price_dials, window_first
+from gridtool.division.proofs import enclosed
 from gridtool.division.repair import fill, follow, repair
 from gridtool.division.ties import Bound, Ties, bind
 from gridtool.geom import Ints
@@ -31,11 +32,13 @@ from gridtool.rules import (
 _PROVEN_PLACES = 200
 """Units times grids up to which it is proven that no division fits, where none was found."""
 
-_HARDER = (3.0, 12.0)
-"""How much longer the searches are that are made where the first plan misses the window."""
+_MOST_SKETCHES = 30
+"""Sketches made for each number of grids where the first plan misses the window."""
 
 _MOST_MOVES = 60e6
-"""Moves that a longer search tries at most, in all: some ten seconds."""
+"""Moves that sketches of a large piece try at most, in all: some ten seconds."""
+_SKETCH_MOVES = 150
+"""Moves tried for each unit in one sketch, about."""
 _LARGE, _FEW = 2000, 0.1
 """In a piece of so many units grids outside the window, if no larger a share, are mended."""
 
@@ -162,6 +165,8 @@ def _try_every_way(task: Task, label: Ints) -> tuple[Ints, bool]:
     if not counts or component.units[3].any() or len(component.bonds[3]):
         # a tower excuses its grid, and who may not share one is not in the programme
         return label, False
+    if enclosed(component.graph, component.units[0], (low, high)):
+        return label, True
     if places > _PROVEN_PLACES:
         sums = (sums_fit(component.units[0], k, (low, high)) for k in counts)
         return label, not any(sums)
@@ -195,34 +200,44 @@ def best_label(task: Task) -> Ints:
     """Try numbers of grids, the likeliest first, until every grid is in the window."""
     component, rules = task.bound.component, task.rules
     plans: dict[tuple[int, int, float], Ints] = {}
-    counts = _counts(component.weight, rules)
-    for tries in range(1 + len(_HARDER)):
-        dials = _harder(task, tries)
-        for k in counts:
-            plan = _mended(task, divide(component, k, task.window, dials, task.seed + tries))
-            key = (*task.misses(plan.label), plan.outside)
-            plans.setdefault(key, plan.label)
-            if key[1:] == (0, 0.0):
-                return _numbered(_cheaper(task, plan, k))
-        if min(plans)[1] == 0:
-            # only ground around a tower is over the window: more than a tower alone must have
-            break
-        if not rules.count_fits(int(component.weight)) and min(plans)[1] <= 1:
-            break
-        if tries == 0:
-            of = {int(label.max()) + 1: key for key, label in sorted(plans.items(), reverse=True)}
-            counts = sorted(of, key=lambda k: of[k])[:2]
-    return _numbered(plans[min(plans)])
+    for k in _counts(component, rules):
+        plan = _mended(task, divide(component, k, task.window, task.dials, task.seed))
+        key = (*task.misses(plan.label), plan.outside)
+        plans.setdefault(key, plan.label)
+        if key[1:] == (0, 0.0):
+            return _numbered(_cheaper(task, plan, k))
+    best = min(plans)
+    # only ground around a tower is over the window: more than a tower alone must have
+    settled = best[1] == 0 or (not rules.count_fits(int(component.weight)) and best[1] <= 1)
+    if settled or _proven_tight(component, task.window):
+        return _numbered(plans[best])
+    for key in sorted(plans)[:2]:
+        k = int(plans[key].max()) + 1
+        found = _sketched(task, k)
+        if found is not None:
+            return _numbered(_cheaper(task, found, k))
+    return _numbered(plans[best])
 
 
-def _harder(task: Task, tries: int) -> Dials:
-    """Return the dials of a later attempt: longer, but not without end in a large piece."""
-    dials = task.dials
-    if tries == 0:
-        return dials
-    most = _MOST_MOVES / (dials.steps * len(task.bound.home))
-    longer = _HARDER[tries - 1] * max(1.0, dials.effort)
-    return replace(dials, effort=max(dials.effort, min(longer, most)))
+def _sketched(task: Task, k: int) -> Plan | None:
+    """Return a plan that many short searches found inside the window, or None."""
+    component = task.bound.component
+    most = int(_MOST_MOVES / (_SKETCH_MOVES * len(task.bound.home)))
+    tries = min(_MOST_SKETCHES, max(1, most))
+    plan = sketch(component, k, task.window, task.dials, task.seed + k, tries)
+    if plan is None or task.misses(plan.label)[1]:
+        return None
+    return polish(component, plan, task.window, task.dials, task.seed)
+
+
+def _proven_tight(component: Component, window: tuple[float, float, float]) -> bool:
+    """Return whether the households leave no division, by what needs no programme."""
+    if component.units[3].any():
+        return False  # a tower excuses its grid
+    low, _, high = window
+    if not counts_that_fit(component.weight, (low, high)):
+        return False  # told as arithmetic
+    return enclosed(component.graph, component.units[0], (low, high))
 
 
 def _mended(task: Task, plan: Plan) -> Plan:
@@ -252,8 +267,13 @@ def _cheaper(task: Task, plan: Plan, k: int) -> Ints:
     return found.label if least < component.energy(plan.label, k, priced)[0] else plan.label
 
 
-def _counts(weight: float, rules: Rules) -> list[int]:
-    """Return the numbers of grids worth trying, those that fit the window first."""
+def _counts(component: Component, rules: Rules) -> list[int]:
+    """Return the numbers of grids worth trying, those that fit the window first.
+
+    Where some fit by arithmetic the others are left out, unless there are towers: what they are
+    over the window, grids around them may lack.
+    """
+    weight = component.weight
     near = round(weight / rules.target_households)
     fewest = max(1, int(np.ceil(weight / rules.max_households)) - 1)
     most = max(1, int(weight // rules.min_households) + 1)
@@ -263,6 +283,9 @@ def _counts(weight: float, rules: Rules) -> list[int]:
         outside = max(k * rules.min_households - weight, weight - k * rules.max_households, 0.0)
         return outside, abs(weight / k - rules.target_households)
 
+    fitting = [k for k in counts if strain(k)[0] == 0.0]
+    if fitting and not component.units[3].any():
+        counts = fitting
     return sorted(counts, key=strain)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
@@ -62,11 +63,14 @@ class _Easing:
     proven : mapping of community code to bool
         Of communities it did not help: whether their smallest units leave no division at all.
     cornered : DataFrame
+    memories : list of _Memory
+        How the gaining communities were divided.
     """
 
     gained: Levels
     proven: Mapping[str, bool]
     cornered: pd.DataFrame
+    memories: list[_Memory]
 
     @property
     def partable(self) -> frozenset[str]:
@@ -107,15 +111,16 @@ class Search:
             What communities give up from the beginning.
         """
         relax = dict(relax or {})
-        held, edges, assignment = self._divide(relax)
+        held, edges = self.build(relax)
+        assignment = self._assign(held, edges, self._layers["communities"])
         eased = self._ease(relax, held, edges, assignment)
         if eased.gained:
             before = assignment.groupby(held.units["community_code"])
-            held, edges, assignment = self._divide(
-                _joined(relax, eased.gained),
-                partable=eased.partable,
-                known={str(code): rows for code, rows in before if code not in eased.gained},
-            )
+            known = {str(code): rows for code, rows in before if code not in eased.gained}
+            held, edges = self.build(_joined(relax, eased.gained), partable=eased.partable)
+            for memory in eased.memories:
+                known |= memory.recall(held, edges)
+            assignment = self._assign(held, edges, self._layers["communities"], known)
         assignment = _agree(held, assignment, eased.proven)
         with self._clock.stage("partition"):
             figures = measure_communities(
@@ -138,6 +143,7 @@ class Search:
         cornered = none_cornered()
         gained: dict[str, Relax] = {}
         proven: dict[str, bool] = {}
+        memories: list[_Memory] = []
         for level in RELAX_LADDER:
             opens = Relax.OPEN_GROUND in level
             failed = missed | severed if opens else missed
@@ -159,9 +165,10 @@ class Search:
                 # open it
                 mended = tried - still - (units.severed - missed)
                 gained |= dict.fromkeys(sorted(mended), level)
+                memories.append(memory.only(mended))
                 missed -= tried - still
             severed = frozenset() if opens else severed
-        return _Easing(gained, proven, cornered)
+        return _Easing(gained, proven, cornered, memories)
 
     def variant(self, dials: Dials, seed: int) -> Search:
         """Return a search that strives for something else, over the units built already."""
@@ -214,25 +221,12 @@ class Search:
             )
         return held, edges
 
-    def _divide(
-        self,
-        relax: Levels,
-        layers: Frames | None = None,
-        *,
-        partable: frozenset[str] = frozenset(),
-        known: Mapping[str, pd.DataFrame] | None = None,
-    ) -> tuple[Units, pd.DataFrame, pd.DataFrame]:
-        """Build units and assign them to grids; what is known is not sought again."""
-        held, edges = self.build(relax, layers, partable=partable)
-        communities = (layers or self._layers)["communities"]
-        return held, edges, self._assign(held, edges, communities, known)
-
     def _assign(
         self,
         held: Units,
         edges: pd.DataFrame,
         communities: gpd.GeoDataFrame,
-        known: Mapping[str, pd.DataFrame] | None,
+        known: Mapping[str, pd.DataFrame] | None = None,
     ) -> pd.DataFrame:
         """Assign units to grids; what is known is not sought again."""
         settings = self._settings
@@ -258,7 +252,7 @@ class Search:
 
 
 class _Memory:
-    """What came of the last try, so that the same units are not divided again.
+    """What came of a try, so that the same units are not divided again.
 
     Giving something up changes nothing where there is nothing to give: a town without compounds
     has the same units on every step.
@@ -272,7 +266,13 @@ class _Memory:
         """Return what came of communities whose units and links are as they were."""
         marks = _marks(held, edges)
         same = marks[marks == self._marks.reindex(marks.index)]
-        return {str(code): self._rows[code] for code in same.index}
+        return {str(code): self._rows[code] for code in same.index if code in self._rows}
+
+    def only(self, codes: set[str]) -> _Memory:
+        """Return what is remembered of some communities alone."""
+        kept = copy(self)
+        kept._rows = {code: rows for code, rows in self._rows.items() if code in codes}
+        return kept
 
 
 def _marks(held: Units, edges: pd.DataFrame) -> pd.Series[Any]:
