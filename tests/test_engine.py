@@ -535,6 +535,15 @@ def test_bounds_by_hand() -> None:
     assert cut_bound(pair, np.array([140.0, 180.0]), 1, INSIDE, 0) == 0.0
 
 
+def test_a_border_that_is_wanted_is_in_the_bound() -> None:
+    # 4 x 2 squares of 100; the long way across costs 40, but three of its four sides are worth 12
+    edges = grid_edges(4, 2) | {(at, at + 4): (-12.0, 10.0) for at in range(3)}
+    graph, weight = as_graph(8, edges), np.full(8, 100.0)
+    assert cut_bound(graph, weight, 2, INSIDE, 100) == pytest.approx(10.0 - 36.0)
+    found = plan([100] * 8, edges, 2)
+    assert found.label[0] != found.label[4]
+
+
 def test_bounds_are_not_sought_where_that_is_not_asked_or_too_much() -> None:
     weight = np.full(900, 1.0)
     graph = as_graph(900, grid_edges(30, 30))

@@ -25,7 +25,7 @@ def test_contract() -> None:
     units, borders = lattice([[400, 400], [400, 400]])
     before, lines = units.copy(), borders.copy()
     edges = build_graph(units, borders)
-    assert list(edges.columns) == ["first", "second", "kind", "length_m", "cost"]
+    assert list(edges.columns) == ["first", "second", "kind", "length_m", "cost", "inside_cost"]
     assert pairs(edges) == [(A, B), (A, C), (B, D), (C, D)]
     assert set(edges["kind"]) == {BORDER}
     assert edges["length_m"].tolist() == [10.0] * 4
@@ -35,7 +35,8 @@ def test_contract() -> None:
 
 @pytest.mark.parametrize(
     ("border_class", "cost"),
-    [("inside", 30.0), ("local", 7.0), ("collector", 5.5), ("major", 1.0)],
+    # 10 m on a major road cost 1, and 4 where no border runs along them
+    [("inside", 30.0), ("local", 7.0), ("collector", 5.5), ("major", -3.0)],
 )
 def test_a_metre_costs_by_what_it_runs_along(border_class: str, cost: float) -> None:
     units, borders = lattice([[200, 200]])
@@ -54,7 +55,8 @@ def test_within_a_compound_a_metre_is_dearest() -> None:
     units["compound_id"] = np.array(["K1", "K1", "K2", None], dtype=object)
     borders["border_class"] = ["major", "local", "local"]
     edges = build_graph(units, borders)
-    assert edges["cost"].tolist() == [120.0, 7.0, 7.0]
+    assert edges["cost"].tolist() == [116.0, 7.0, 7.0]
+    assert edges["inside_cost"].tolist() == [4.0, 0.0, 0.0]
 
 
 def test_two_units_without_compound_are_not_of_one() -> None:
@@ -68,7 +70,7 @@ def test_borders_of_several_classes_are_one_edge() -> None:
     units, borders = lattice([[400, 400]])
     both = pd.concat([borders, borders.assign(border_class="major", length_m=4.0)])
     (edge,) = build_graph(units, both).itertuples()
-    assert (edge.length_m, edge.cost) == (14.0, pytest.approx(10 * 3.0 + 4 * 0.1))
+    assert (edge.length_m, edge.cost) == (14.0, pytest.approx(10 * 3.0 + 4 * (0.1 - 0.4)))
 
 
 def test_dedicated_units_have_no_edges() -> None:
@@ -149,4 +151,4 @@ def test_a_single_unit_has_no_edges() -> None:
     units, borders = lattice([[400]])
     edges = build_graph(units, borders)
     assert len(edges) == 0
-    assert list(edges.columns) == ["first", "second", "kind", "length_m", "cost"]
+    assert list(edges.columns) == ["first", "second", "kind", "length_m", "cost", "inside_cost"]

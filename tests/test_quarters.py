@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,12 +11,12 @@ from shapely.geometry import box
 
 from gridtool.columns import MAJOR
 from gridtool.findings import Finding
-from gridtool.graph import build_graph, cornered_compounds, prove_splits
+from gridtool.graph import build_graph, cornered_compounds, measure_roads, prove_splits
 from gridtool.graph.quarters import _group_quarters
 from gridtool.pipeline import partition
 from gridtool.rules import RULES
 
-A, B, C, D = (f"{CODES[0]}-{at:04d}" for at in range(1, 5))
+A, B, C, D, E = (f"{CODES[0]}-{at:04d}" for at in range(1, 6))
 
 
 def groups(people: list[int], metres: dict[tuple[int, int], float]) -> list[int]:
@@ -63,6 +64,65 @@ def test_a_border_less_than_half_on_the_road_is_open() -> None:
     units, borders = lattice([[400, 400]])
     both = pd.concat([borders, borders.assign(border_class=MAJOR, length_m=9.0)])
     assert len(build_graph(units, both)) == 1
+
+
+def row_over_a_road(*, over: int) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Return two rows of 2 x 200 households with a major road between; a third column over it."""
+    units, borders = lattice([[200, 200, over], [200, 200, None]])
+    road = borders["first"].isin([A, B]) & borders["second"].isin([D, E])
+    borders.loc[road, "border_class"] = MAJOR
+    # the unit at the end of the road touches the lower row too
+    more = pd.DataFrame([(C, E, "inside", 3.0)], columns=borders.columns)
+    return units, pd.concat([borders, more], ignore_index=True)
+
+
+def test_what_stands_over_a_road_does_not_join_its_sides() -> None:
+    units, borders = row_over_a_road(over=0)
+    edges = build_graph(units, borders)
+    assert {*zip(edges["first"], edges["second"], strict=True)} == {(A, B), (B, C), (D, E)}
+
+
+def test_the_end_of_a_road_inside_a_quarter_does_not_part_it() -> None:
+    units, borders = lattice([[200, 200, 0, 0], [200, 200, 0, 0]])
+    road = borders["first"].isin([A, B]) & (borders["length_m"] > 0)
+    at = borders["first"].str[-1].astype(int) + 4 == borders["second"].str[-1].astype(int)
+    borders.loc[road & at, "border_class"] = MAJOR
+    assert len(build_graph(units, borders)) == len(borders)
+
+
+def roads_of(rows: list[list[int]], road: tuple[int, int], label: list[int]) -> tuple[float, ...]:
+    """Return the figures of a lattice with a major road below row, of so many columns."""
+    units, borders = lattice(rows)
+    row, columns = road
+    top = [row * len(rows[0]) + at for at in range(columns)]
+    pairs = {(units.index[at], units.index[at + len(rows[0])]) for at in top}
+    on = [pair in pairs for pair in zip(borders["first"], borders["second"], strict=True)]
+    borders.loc[on, "border_class"] = MAJOR
+    found = measure_roads(units, borders, pd.Series(label, index=units.index))
+    return tuple(found.loc[CODES[0]])
+
+
+def test_major_roads_inside_grids_and_what_of_it_is_forced() -> None:
+    # 200 below the road are no grid: they are joined over its 20 m
+    assert roads_of([[200, 400], [100, 100]], (0, 2), [0, 1, 0, 0]) == (20.0, 10.0, 10.0)
+    # 300 are: nothing forces the crossing
+    assert roads_of([[200, 400], [100, 200]], (0, 2), [0, 1, 0, 0]) == (20.0, 10.0, 0.0)
+    # ground of one grid holds the road that ends in it
+    assert roads_of([[200, 100], [100, 100]], (0, 1), [0, 0, 0, 0]) == (10.0, 10.0, 10.0)
+    # ground of two might be parted along it
+    assert roads_of([[200, 200], [100, 100]], (0, 1), [0, 0, 0, 0]) == (10.0, 10.0, 0.0)
+
+
+def test_a_main_road_that_ends_in_a_quarter_leads_the_border() -> None:
+    # the road at y = 60 ends at x = 150; to part the houses in west and east would be shorter
+    homes = [square(x, y, 20) for x in range(10, 190, 40) for y in (15, 75)]
+    frame = buildings(homes, [80] * 10)
+    road = roads([(-5, 60), (150, 60)], highway="primary")
+    divided = partition(communities(box(0, 0, 200, 120)), frame, roads=road)
+    (figures,) = divided.summary["communities"]
+    assert figures["major_road_inside_m"] == 0.0
+    assert figures["major_road_m"] == pytest.approx(150.0, abs=10.0)
+    assert divided.grids["households"].tolist() == [400, 400]
 
 
 def test_grids_keep_to_their_side_of_a_main_road() -> None:

@@ -36,13 +36,16 @@ class SizeTable(_Table):
 
 
 class CostTable(_Table):
-    """``[costs]``: what a metre of grid border costs."""
+    """``[costs]``: what a metre of grid border costs, and of major road inside a grid."""
 
     inside: float = Field(default=3.0, gt=0, description="through a street block")
     local: float = Field(default=0.7, gt=0, description="along a local street")
     collector: float = Field(default=0.55, gt=0, description="along a collector road")
     major: float = Field(default=0.1, gt=0, description="along a major road")
     within_compound: float = Field(default=12.0, gt=0, description="through a compound")
+    major_inside: float = Field(
+        default=0.4, ge=0, description="of major road that a grid holds on both sides"
+    )
 
 
 class WeightTable(_Table):

@@ -49,6 +49,11 @@ class Exact(NamedTuple):
 class _Model:
     """The programme: places of units in grids, then cut edges.
 
+    Attributes
+    ----------
+    floor : float
+        What no cut at all can be below: negative where some edges are worth cutting.
+
     Parameters
     ----------
     graph : (start, other, cost, length)
@@ -62,6 +67,7 @@ class _Model:
         ends, cost = _pairs(graph, self._n)
         m = len(cost)
         self._cost = np.r_[np.zeros(self._n * k), cost]
+        self.floor = float(np.minimum(cost, 0.0).sum())
         self._top = np.r_[_order_grids(weight, k), np.ones(m)]
         once = hstack([eye_array(self._n)] * k + [csr_matrix((self._n, m))])
         sizes = hstack([kron(eye_array(k), csr_matrix(weight)), csr_matrix((k, m))])
@@ -74,6 +80,12 @@ class _Model:
             LinearConstraint(hstack([differ, -cut]), -np.inf, 0.0),
             LinearConstraint(hstack([-differ, -cut]), -np.inf, 0.0),
         ]
+        gain = np.flatnonzero(cost < 0.0)
+        if len(gain):
+            # an edge worth cutting is not cut when its ends share any grid
+            both = kron(eye_array(k), abs(ends)[gain])
+            once = vstack([eye_array(m).tocsr()[gain]] * k)
+            self._rows.append(LinearConstraint(hstack([both, once]), -np.inf, 2.0))
 
     def solve(self, nodes: int) -> tuple[float, Ints | None]:
         """Return the bound after so many branch-and-bound nodes, and a plan that reaches it."""
@@ -87,7 +99,7 @@ class _Model:
         )
         if found.status == _INFEASIBLE:
             return np.inf, None
-        bound = max(0.0, float(found.mip_dual_bound))
+        bound = max(self.floor, float(found.mip_dual_bound))
         if not found.success:
             return bound, None
         return bound, np.asarray(found.x[:places].reshape(self._k, self._n).argmax(axis=0))
@@ -143,7 +155,7 @@ def least_cut(graph: Graph, weight: Floats, k: int, window: Window, nodes: int) 
     if n * k > MOST_PLACES or nodes < 1:
         return None
     model = _Model(graph, weight, k, window)
-    bound = 0.0
+    bound = model.floor
     for _ in range(_ROUNDS):
         reached, label = model.solve(nodes)
         bound = max(bound, reached)

@@ -45,7 +45,8 @@ def measure_communities(
     -------
     DataFrame, index ``community_code``
         ``k`` (base grids), ``in_window`` (share of them), ``cut_m`` (border between them),
-        ``cut_cost`` (the same in weighted metres), ``bound_cost`` (no division of each piece into
+        ``cut_cost`` (the same in weighted metres, and the
+        price of major roads inside grids), ``bound_cost`` (no division of each piece into
         as many grids inside the window costs less; NaN where that is not known or the plan is
         outside), ``gap`` (share of the cost that a better plan could save at most), ``seconds``.
     """
@@ -59,12 +60,14 @@ def measure_communities(
     fits = sizes.between(rules.min_households, rules.max_households).groupby(level="code")
     first, second = (units.index.get_indexer(edges[end]) for end in ("first", "second"))
     cut = grid[first] != grid[second]
-    border = edges[cut].groupby(community[first[cut]])[["length_m", "cost"]].sum()
+    costs = edges.assign(length_m=edges["length_m"].where(cut, 0.0))
+    costs["cost"] = costs["cost"].where(cut, 0.0) + costs["inside_cost"]
+    border = costs.groupby(community[first])[["length_m", "cost", "inside_cost"]].sum()
     frame = pd.DataFrame({"k": fits.size(), "in_window": fits.mean()})
     frame.index.name = "community_code"
     border = border.reindex(frame.index, fill_value=0.0)
     bounds = _bounds(units, Arrays(units, edges, first, second), grid, base, rules, exact)
-    cost, bound = border["cost"], bounds.reindex(frame.index)
+    cost, bound = border["cost"], bounds.reindex(frame.index) + border["inside_cost"]
     return frame.assign(
         cut_m=border["length_m"],
         cut_cost=cost,

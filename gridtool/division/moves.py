@@ -50,7 +50,7 @@ def cool(
 ) -> None:
     """Anneal with temperatures in mean edge costs."""
     cost = level.graph[2]
-    mean = float(cost.mean()) if len(cost) else 1.0
+    mean = float(np.abs(cost).mean()) if len(cost) else 1.0
     tried = steps * len(label)
     hot, cold = heat[0] * mean, heat[1] * mean
     anneal(label, k, level.graph, level.units, level.bonds, priced, tried, hot, cold, state)

@@ -43,11 +43,40 @@ def part_quarters(
     crossing : collection of str
         Communities in which grids may cross.
     """
+    _, group = join_quarters(base, edges, rules, crossing)
+    first, second = edges["a"].to_numpy(), edges["b"].to_numpy()
+    return np.asarray(group[first] != group[second])
+
+
+def join_quarters(
+    base: gpd.GeoDataFrame,
+    edges: pd.DataFrame,
+    rules: Rules,
+    crossing: Collection[str] = (),
+    *,
+    spare: float = _SPARE,
+) -> tuple[Ints, Ints]:
+    """Number the quarter of each unit, and what its quarter is divided together with.
+
+    Parameters
+    ----------
+    base, edges, rules, crossing
+        As for `part_quarters`.
+    spare : float
+        Room a quarter of several grids needs at both ends of the window to be divided on its own;
+        0 joins only what arithmetic leaves no other way.
+
+    Returns
+    -------
+    quarter, group : int array, n
+        A group is of quarters of which no number of grids fits one or the other on its own, joined
+        over as little road as may be.
+    """
     first, second = edges["a"].to_numpy(), edges["b"].to_numpy()
     major = edges["major"].to_numpy()
     across = major > _ACROSS_SHARE * edges["length_m"].to_numpy()
     across &= ~np.asarray(base["community_code"].isin(crossing))[first]
-    quarter = number_pieces(len(base), first[~across], second[~across])
+    quarter = _number_quarters(len(base), edges, across)
     capped = np.minimum(base["households"].to_numpy(), rules.max_households)
     people = np.bincount(quarter, capped).astype(np.float64)
     metres: Metres = {}
@@ -55,11 +84,73 @@ def part_quarters(
         pair = sorted((int(quarter[first[at]]), int(quarter[second[at]])))
         key = (pair[0], pair[1])
         metres[key] = metres.get(key, 0.0) + float(major[at])
-    group = _group_quarters(people, metres, rules)[quarter]
-    return np.asarray(group[first] != group[second])
+    return quarter, _group_quarters(people, metres, rules, spare)[quarter]
 
 
-def _group_quarters(people: Floats, metres: Metres, rules: Rules) -> Ints:
+def _number_quarters(n: int, edges: pd.DataFrame, across: Bools) -> Ints:
+    """Number the quarters; what stands over a road, or just beyond its end, joins none.
+
+    A gatehouse over a road, or one plot between its end and the community line, touches both
+    sides. Units that do are given to the side they touch most, if that parts what is otherwise
+    apart; at the end of a road inside a quarter other ground leads around.
+    """
+    first, second = edges["a"].to_numpy(), edges["b"].to_numpy()
+    quarter = number_pieces(n, first[~across], second[~across])
+    leaks = np.flatnonzero(across & (quarter[first] == quarter[second]))
+    if not len(leaks):
+        return quarter
+    over = _touch_both(n, first, second, across, leaks)
+    loose = ~across & (over[first] | over[second])
+    side = number_pieces(n, first[~across & ~loose], second[~across & ~loose])
+    sides = _Sides(side, first[leaks], second[leaks])
+    length = edges["length_m"].to_numpy()
+    order = np.flatnonzero(loose)
+    for at in order[np.argsort(-length[order].round(3), kind="stable")]:
+        sides.join(int(side[first[at]]), int(side[second[at]]))
+    return np.unique([sides.find(int(one)) for one in side], return_inverse=True)[1]
+
+
+def _touch_both(n: int, first: Ints, second: Ints, across: Bools, leaks: Ints) -> Bools:
+    """Return the units that touch two units across a road from each other, by open borders."""
+    near: dict[int, set[int]] = {}
+    ends = np.unique(np.r_[first[leaks], second[leaks]])
+    open_ = ~across & (np.isin(first, ends) | np.isin(second, ends))
+    for a, b in zip(first[open_].tolist(), second[open_].tolist(), strict=True):
+        near.setdefault(a, set()).add(b)
+        near.setdefault(b, set()).add(a)
+    over = np.zeros(n, dtype=bool)
+    for a, b in zip(first[leaks].tolist(), second[leaks].tolist(), strict=True):
+        over[list(near.get(a, set()) & near.get(b, set()))] = True
+    return over
+
+
+class _Sides:
+    """Pieces of ground that are joined, but never across a road."""
+
+    def __init__(self, piece: Ints, first: Ints, second: Ints) -> None:
+        self._parent = list(range(int(piece.max()) + 1))
+        self._across: dict[int, set[int]] = {}
+        for a, b in zip(piece[first].tolist(), piece[second].tolist(), strict=True):
+            if a != b:
+                self._across.setdefault(a, set()).add(b)
+                self._across.setdefault(b, set()).add(a)
+
+    def find(self, one: int) -> int:
+        """Return the piece that stands for all that one is joined with."""
+        while self._parent[one] != one:
+            one = self._parent[one]
+        return one
+
+    def join(self, one: int, two: int) -> None:
+        """Join two pieces unless they lie across a road from each other."""
+        one, two = sorted((self.find(one), self.find(two)))
+        against = {self.find(other) for other in self._across.get(one, ())}
+        if one != two and two not in against:
+            self._parent[two] = one
+            self._across[one] = self._across.get(one, set()) | self._across.pop(two, set())
+
+
+def _group_quarters(people: Floats, metres: Metres, rules: Rules, spare: float = _SPARE) -> Ints:
     """Join the quarters that no number of grids fits; return the group of each."""
     group = np.arange(len(people))
     ends = np.array(list(metres), dtype=np.int64).reshape(-1, 2)
@@ -67,7 +158,7 @@ def _group_quarters(people: Floats, metres: Metres, rules: Rules) -> Ints:
     for piece in np.unique(together[ends[:, 0]]):
         members = np.flatnonzero(together == piece)
         own = {pair: length for pair, length in metres.items() if together[pair[0]] == piece}
-        for joined in _Search(people, own, rules).run(members):
+        for joined in _Search(people, own, rules, spare).run(members):
             group[list(joined)] = min(joined)
     return group
 
@@ -80,8 +171,8 @@ class _Search:
     as communities have; what it has after `_MOST_TRIES` joinings is taken.
     """
 
-    def __init__(self, people: Floats, metres: Metres, rules: Rules) -> None:
-        self.people, self.metres, self.rules = people, metres, rules
+    def __init__(self, people: Floats, metres: Metres, rules: Rules, spare: float) -> None:
+        self.people, self.metres, self.rules, self.spare = people, metres, rules, spare
         self.best: tuple[int, float] = (len(people), np.inf)
         self.found: list[Group] = []
         self.tries = 0
@@ -128,6 +219,6 @@ class _Search:
         low, high = self.rules.min_households, self.rules.max_households
         if low <= households <= high:
             return True
-        spare = _SPARE * (high - low)
+        spare = self.spare * (high - low)
         fewest = int(np.ceil(households / (high - spare)))
         return fewest > 1 and households >= fewest * (low + spare)

@@ -17,7 +17,7 @@ import shapely
 from gridtool.check import check_drawn
 from gridtool.codes import Ledger, as_one, load_scheme
 from gridtool.columns import GRIDS, POLYGONS
-from gridtool.division import explain_snap, lay_grids, measure_communities, snap_grids
+from gridtool.division import explain_snap, lay_grids, snap_grids
 from gridtool.errors import DataError
 from gridtool.export import RESULT_FILES, ensure_free
 from gridtool.findings import Finding
@@ -27,7 +27,7 @@ from gridtool.pipeline.clock import Clock, Progress
 from gridtool.pipeline.hand import Hand, fit_levels
 from gridtool.pipeline.keeping import Keeping, prepare_base
 from gridtool.pipeline.result import Division, check_inputs, finish
-from gridtool.pipeline.searching import Found, Frames, Search
+from gridtool.pipeline.searching import Found, Frames, Search, measure_found
 from gridtool.pipeline.settings import Settings
 from gridtool.read import Paths, Placing, read_layers
 from gridtool.rules import BASE, DEDICATED
@@ -249,7 +249,7 @@ def _snap(search: Search, drawn: Drawn, layers: Frames, settings: Settings) -> _
     assignment = snap_grids(
         held.units, edges, laid["laid"].to_numpy(), drawn.grids, rules=settings.rules
     )
-    figures = measure_communities(held.units, edges, assignment, rules=settings.rules)
+    figures = measure_found(held, edges, assignment, settings)
     return _Snapped(Found(held, edges, assignment, figures), laid)
 
 

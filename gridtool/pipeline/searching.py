@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from gridtool.division import Dials, Ties, assign_grids, measure_communities
-from gridtool.graph import build_graph, cornered_compounds, none_cornered
+from gridtool.graph import build_graph, cornered_compounds, measure_roads, none_cornered
 from gridtool.pipeline.clock import Clock
 from gridtool.pipeline.settings import Settings
 from gridtool.rules import NO_DIVISION_FITS, NOT_FOUND, RELAX_LADDER, Relax
@@ -123,14 +123,7 @@ class Search:
             assignment = self._assign(held, edges, self._layers["communities"], known)
         assignment = _agree(held, assignment, eased.proven)
         with self._clock.stage("partition"):
-            figures = measure_communities(
-                held.units,
-                edges,
-                assignment,
-                rules=self._settings.rules,
-                exact=self._settings.dials.exact,
-                seconds=self._spent,
-            )
+            figures = measure_found(held, edges, assignment, self._settings, self._spent)
         return Found(held, edges, assignment, figures, eased.cornered)
 
     def _ease(
@@ -249,6 +242,26 @@ class Search:
         """Add up what a community took."""
         with self._lock:
             self._spent[code] = self._spent.get(code, 0.0) + seconds
+
+
+def measure_found(
+    held: Units,
+    edges: pd.DataFrame,
+    assignment: pd.DataFrame,
+    settings: Settings,
+    seconds: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
+    """Measure each community's division, and the major roads inside its grids."""
+    rules = settings.rules
+    figures = measure_communities(
+        held.units,
+        edges,
+        assignment,
+        rules=rules,
+        exact=settings.dials.exact,
+        seconds=seconds,
+    )
+    return figures.join(measure_roads(held.units, held.borders, assignment["grid"], rules=rules))
 
 
 class _Memory:

@@ -24,7 +24,16 @@ from gridtool.rules import (
 FORMAT: Final = "gridtool.summary/1"
 CHECK_FORMAT: Final = "gridtool.check/1"
 
-_FIGURES: Final = {"cut_m": 1, "cut_cost": 1, "bound_cost": 1, "gap": 4, "seconds": 3}
+_FIGURES: Final = {
+    "cut_m": 1,
+    "cut_cost": 1,
+    "bound_cost": 1,
+    "gap": 4,
+    "major_road_m": 1,
+    "major_road_inside_m": 1,
+    "major_road_forced_m": 1,
+    "seconds": 3,
+}
 """What is measured of a community's division, and the decimals it is told with."""
 
 Json = dict[str, Any]
@@ -52,7 +61,8 @@ def summarise(
     communities : DataFrame
         ``code``, ``name``, ``kind``; one row each.
     figures : DataFrame, index community code, optional
-        ``cut_m``, ``cut_cost``, ``bound_cost``, ``gap``, ``seconds`` of each community's division.
+        ``cut_m``, ``cut_cost``, ``bound_cost``, ``gap``, ``major_road_m``,
+        ``major_road_inside_m``, ``major_road_forced_m``, ``seconds`` of each community's division.
     base : mapping, optional
         What `gridtool.report.summarise_changes` returns, where grids in force were given.
     rules : Rules

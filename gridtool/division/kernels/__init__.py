@@ -1,8 +1,9 @@
 """Kernels of the partition engine: plain arrays in and out, no frames.
 
 A graph is given by ``start`` (n + 1) and ``other`` (2m), its edges by ``cost`` (what cutting them
-costs, weighted metres) and ``length`` (true metres), its units by ``weight`` (households),
-``area`` (m²) and ``outline`` (whole border, m). ``heavy`` marks units over the window's top.
+costs more than not, weighted metres; negative where a border is wanted) and ``length`` (true
+metres), its units by ``weight`` (households), ``area`` (m²) and ``outline`` (whole border, m).
+``heavy`` marks units over the window's top.
 
 Bonds say where units want to be: ``home`` (the grid of each unit, -1 for none) and ``toll`` (what
 it costs that it lies elsewhere, metres); and by ``start`` and ``other``, as edges, which units

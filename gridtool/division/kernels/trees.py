@@ -53,7 +53,7 @@ def _draw_edges(
         for e in range(start[u], start[u + 1]):
             if label[other[e]] == p and other[e] > u:
                 a[m], b[m] = i, local[other[e]]
-                key[m] = -np.log(1.0 - draw(state)) / (cost[e] + 1e-9)
+                key[m] = -np.log(1.0 - draw(state)) / (max(cost[e], 0.0) + 1e-9)
                 m += 1
     return a, b, key
 
