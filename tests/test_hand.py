@@ -235,3 +235,33 @@ def test_units_that_may_not_share_a_grid_are_apart() -> None:
     bound = Component(graph, units, apart_bonds(8, np.array([2]), np.array([3])))
     label = divide(bound, 2, (300.0, 400.0, 500.0), Dials(), 0).label
     assert label.tolist() in ([0] * 3 + [1] * 5, [1] * 3 + [0] * 5)
+
+
+def test_the_exact_division_keeps_apart_who_must_be() -> None:
+    # a path of eight is cut in the middle; where the third and fourth must part, there
+    graph = graph_of(8, [(at, at + 1) for at in range(7)], [1.0] * 3 + [0.5] + [1.0] * 3)
+    weight = np.full(8, 100.0)
+    found = least_cut(graph, weight, 2, (300.0, 500.0), 100)
+    assert found is not None
+    assert found.bound == pytest.approx(0.5)
+    bonds = apart_bonds(8, np.array([2]), np.array([3]))
+    found = least_cut(graph, weight, 2, (300.0, 500.0), 100, bonds[2:])
+    assert found is not None
+    assert found.bound == pytest.approx(1.0)
+    assert found.label is not None
+    assert found.label[2] != found.label[3]
+
+
+def test_a_community_with_a_tower_is_divided_exactly_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    sought = []
+
+    def watched(*args: Any) -> Any:
+        sought.append(least_cut(*args))
+        return sought[-1]
+
+    monkeypatch.setattr("gridtool.division.solve.least_cut", watched)
+    layers = town([510, *[60] * 15])
+    division = partition(**layers, settings=Settings(dials=Dials(exact=64)))
+    assert sorted(division.grids["households"]) == [300, 300, 300, 510]
+    (found,) = sought
+    assert found.label is not None

@@ -190,6 +190,18 @@ def test_grids_in_force_that_cannot_be_used(
         partition(**town(50), base=wrong, settings=Settings(**settings))
 
 
+def test_a_lock_that_locks_nothing_is_refused_by_name(base: gpd.GeoDataFrame) -> None:
+    with pytest.raises(SettingsError, match=r"GT077 .* 510302001001009 .*\(base\)"):
+        partition(**town(50), base=base, settings=Settings(locks=("510302001001009", FIRST)))
+    # a grid in force, but of a community that is not in this input
+    elsewhere = f"{CODES[1]}001"
+    far = base.iloc[[1]].assign(grid_code=elsewhere, community_code=CODES[1])
+    both = pd.concat([base, far], ignore_index=True)
+    with pytest.raises(SettingsError, match=f"GT077 .*{elsewhere}"):
+        partition(**town(50), base=both, settings=Settings(locks=(elsewhere,)))
+    assert len(partition(**town(50), base=both, settings=Settings(locks=(FIRST,))).grids) == 2
+
+
 @pytest.mark.parametrize("settings", [{"locks": (FIRST,)}, {"max_moved": 0.05}])
 def test_locks_and_limits_need_grids_in_force(settings: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match="GT078 --lock, --max-moved and --ledger need"):

@@ -104,6 +104,16 @@ class _Model:
             return bound, None
         return bound, np.asarray(found.x[:places].reshape(self._k, self._n).argmax(axis=0))
 
+    def keep_apart(self, start: Ints, other: Ints) -> None:
+        """Let some units share no grid with others."""
+        one = np.repeat(np.arange(self._n), np.diff(start))
+        pairs = np.c_[one, other][one < other]
+        at = np.repeat(np.arange(len(pairs)), 2)
+        both = coo_matrix((np.ones(len(at)), (at, pairs.ravel())), (len(pairs), self._n))
+        none = csr_matrix((len(pairs) * self._k, len(self._cost) - self._n * self._k))
+        rows = hstack([kron(eye_array(self._k), both), none])
+        self._rows.append(LinearConstraint(rows, -np.inf, 1.0))
+
     def forbid_pieces(self, label: Ints) -> bool:
         """Forbid the pieces of grids that do not hang together; say whether there were any."""
         start, other, _, _ = self._graph
@@ -126,7 +136,14 @@ class _Model:
         return bool(len(loose))
 
 
-def least_cut(graph: Graph, weight: Floats, k: int, window: Window, nodes: int) -> Exact | None:
+def least_cut(
+    graph: Graph,
+    weight: Floats,
+    k: int,
+    window: Window,
+    nodes: int,
+    apart: tuple[Ints, Ints] | None = None,
+) -> Exact | None:
     """Find the division into k connected grids inside the window with the least border.
 
     Parameters
@@ -140,6 +157,8 @@ def least_cut(graph: Graph, weight: Floats, k: int, window: Window, nodes: int) 
     nodes : int
         Branch-and-bound nodes to spend, each time a plan in pieces is forbidden; the bound is
         valid wherever the search stops.
+    apart : (start, other), optional
+        Units that may not share a grid, as edges.
 
     Returns
     -------
@@ -155,6 +174,8 @@ def least_cut(graph: Graph, weight: Floats, k: int, window: Window, nodes: int) 
     if n * k > MOST_PLACES or nodes < 1:
         return None
     model = _Model(graph, weight, k, window)
+    if apart is not None and len(apart[1]):
+        model.keep_apart(*apart)
     bound = model.floor
     for _ in range(_ROUNDS):
         reached, label = model.solve(nodes)

@@ -255,11 +255,15 @@ def _mended(task: Task, plan: Plan) -> Plan:
 
 
 def _cheaper(task: Task, plan: Plan, k: int) -> Ints:
-    """Return the plan, or in a small community that of least border where it is better in all."""
+    """Return the plan, or in a small community that of least border where it is better in all.
+
+    What is sought has towers alone with ground where nobody lives, as the window asks.
+    """
     component, (low, _, high) = task.bound.component, task.window
-    if len(plan.label) * k > task.dials.exact or component.units[3].any():
+    if len(plan.label) * k > task.dials.exact:
         return plan.label
-    found = least_cut(component.graph, component.units[0], k, (low, high), NODES)
+    apart = component.bonds[2:]
+    found = least_cut(component.graph, component.units[0], k, (low, high), NODES, apart)
     if found is None or found.label is None:
         return plan.label
     priced = window_first(price_dials(component, k, task.window, task.dials))
