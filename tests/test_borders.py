@@ -190,6 +190,18 @@ def test_a_large_bend_is_meant() -> None:
     assert shapely.area(smooth).tolist() == shapely.area(rough).tolist()
 
 
+def test_a_notch_goes_and_a_street_corner_of_that_size_stays() -> None:
+    # 14 m out and back again over 28 m, 196 m²; and a street that is staggered by 20 m, in 18 m
+    # from another border
+    notch = [(50, 0), (50, 10), (64, 24), (50, 38)]
+    smooth = smooth_coverage(halves(notch, 60), np.zeros(2, int), NOTHING, NONE, 8.0)
+    assert shapely.area(smooth).tolist() == [3000.0, 3000.0]
+    for street in ([(30, 0), (30, 18), (50, 18)], [(30, 0), (30, 18), (50, 18), (50, 40)]):
+        rough = halves(street, 60)
+        smooth = smooth_coverage(rough, np.zeros(2, int), NOTHING, NONE, 8.0)
+        assert shapely.area(smooth).tolist() == shapely.area(rough).tolist()
+
+
 def test_an_island_in_a_grid_stays_an_island() -> None:
     inner = shapely.Point(50, 30).buffer(12, quad_segs=16)
     outer = box(0, 0, 100, 60).difference(inner)

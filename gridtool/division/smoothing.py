@@ -2,7 +2,8 @@
 
 A border is straightened vertex by vertex, the flattest bend first (Visvalingam). A bend stays
 where the ground it would give away holds a corner of a building or of another border: so no
-footprint is cut and no two borders cross, whatever lies about.
+footprint is cut and no two borders cross, whatever lies about. Notches, from which a border comes
+back to where it was going, may be larger than the bends of a street.
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ from gridtool.geom import Bools, Floats, Geometries, Ints
 _LEAST_CORNERS = 3
 _AREA = 2
 _CUT_SHARE = 0.001
-_NEAR = 2.0
+_NEAR = 3.0
+_NOTCH, _STRAIGHTER, _LOPSIDED = 4.0, np.radians(110), 2.0
+"""A notch may be so many times the area: without it a border turns less by so much in all (by 90
+degrees without one corner of a staggered street), and its sides are as long, but for a factor."""
+_STRAIGHT = np.radians(15)
 _MOST_TURNS = 5
 
 
@@ -49,7 +54,7 @@ def smooth_coverage(
     own : int array, one a footprint
         The polygon it is in.
     side : float
-        Bends of less area than this, squared, go. Metres.
+        Bends of less area than this, squared, go, and notches of four times as much. Metres.
 
     Returns
     -------
@@ -191,6 +196,31 @@ def _is_free(xy: Floats, a: int, b: int, c: int, points: Floats, number: Ints, k
 
 
 @numba.njit(cache=True, nogil=True)
+def _turn(xy: Floats, a: int, b: int, c: int) -> float:
+    """Return the angle by which a line turns at the second of three vertices, 0 at its ends."""
+    if a < 0 or c < 0:
+        return 0.0
+    x, y = xy[b, 0] - xy[a, 0], xy[b, 1] - xy[a, 1]
+    u, v = xy[c, 0] - xy[b, 0], xy[c, 1] - xy[b, 1]
+    return float(abs(np.arctan2(x * v - y * u, x * u + y * v)))
+
+
+@numba.njit(cache=True, nogil=True)
+def _is_notch(xy: Floats, a: int, b: int, c: int, d: int, e: int) -> bool:
+    """Return whether a line of five vertices goes astray at the middle one."""
+    one = np.hypot(xy[c, 0] - xy[b, 0], xy[c, 1] - xy[b, 1])
+    two = np.hypot(xy[d, 0] - xy[c, 0], xy[d, 1] - xy[c, 1])
+    if max(one, two) > _LOPSIDED * min(one, two):
+        return False
+    without = _turn(xy, a, b, d) + _turn(xy, b, d, e)
+    if (a < 0 or e < 0) and (max(a, e) < 0 or without > _STRAIGHT):
+        # beside another border it must go on straight from there
+        return False
+    with_it = _turn(xy, a, b, c) + _turn(xy, b, c, d) + _turn(xy, c, d, e)
+    return bool(with_it - without > _STRAIGHTER)
+
+
+@numba.njit(cache=True, nogil=True)
 def straighten(
     xy: Floats,
     chains: Ints,
@@ -214,7 +244,7 @@ def straighten(
     fixed : bool array, n
         Vertices that stay whatever their bend.
     limit : float
-        Bends of less area go, m².
+        Bends of less area go, m², and notches of `_NOTCH` times as much.
 
     Returns
     -------
@@ -232,12 +262,18 @@ def straighten(
         closed = chains[first] == chains[last]
         while left > (4 if closed else 2):
             i = first + np.argmin(size)
-            if size[i - first] >= limit:
+            if size[i - first] >= _NOTCH * limit:
                 break
             if fixed[chains[i]]:
                 size[i - first] = np.inf
                 continue
             p, q = before[i - first], after[i - first]
+            if size[i - first] >= limit:
+                far = chains[before[p - first]] if p > first else -1
+                further = chains[after[q - first]] if q < last else -1
+                if not _is_notch(xy, far, chains[p], chains[i], chains[q], further):
+                    size[i - first] = np.inf
+                    continue
             if not _is_free(xy, chains[p], chains[i], chains[q], points, number, kept):
                 size[i - first] = np.inf
                 continue
