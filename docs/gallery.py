@@ -28,7 +28,7 @@ CHOSEN = {
     "510302001007": "ground on both banks of a river; a hospital that leaves a street to others",
     "510302002001": "a compound of 280 households that fits with none beside it",
     "510302002004": "one building of 620 households",
-    "510302002005": "a compound of 240 households hemmed in by larger ones: a grid passes along them",
+    "510302002005": "a compound of 240 households among larger ones: a grid passes along them",
     "510302101204": "a village of 690 households: the border follows the road as far as it goes",
     "510302101208": "a village of 940 households",
 }
