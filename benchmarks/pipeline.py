@@ -22,7 +22,6 @@ import pyogrio
 
 from gridtool.columns import match_layer
 from gridtool.pipeline import Settings, partition_files
-from gridtool.pipeline.dividing import STAGES
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data" / "county.gpkg"
 _MB = 1 << (20 if sys.platform == "darwin" else 10)
@@ -78,8 +77,7 @@ def report(path: Path, runs: list[Run], plain: float, jobs: int) -> None:
     buildings = totals["buildings"]
     print(f"{path.name}: {buildings:,} buildings, {totals['grids']:,} grids, jobs {jobs}")
     print(f"{'stage':<10}{'first s':>9}{'warm s':>9}{'ms/building':>13}{'peak MB':>9}")
-    for stage in STAGES:
-        seconds = best.seconds[stage]
+    for stage, seconds in best.seconds.items():
         print(
             f"{stage:<10}{first.seconds[stage]:>9.2f}{seconds:>9.2f}"
             f"{1000 * seconds / buildings:>13.4f}{first.memory[stage]:>9.0f}"
