@@ -35,10 +35,8 @@ _PROVEN_PLACES = 200
 _MOST_SKETCHES = 30
 """Sketches made for each number of grids where the first plan misses the window."""
 
-_MOST_MOVES = 60e6
-"""Moves that sketches of a large piece try at most, in all: some ten seconds."""
-_SKETCH_MOVES = 150
-"""Moves tried for each unit in one sketch, about."""
+_LONGER, _MOST_MOVES = 3.0, 60e6
+"""How much longer a large piece is searched then, and moves tried at most: some ten seconds."""
 _LARGE, _FEW = 2000, 0.1
 """In a piece of so many units grids outside the window, if no larger a share, are mended."""
 
@@ -200,34 +198,42 @@ def best_label(task: Task) -> Ints:
     """Try numbers of grids, the likeliest first, until every grid is in the window."""
     component, rules = task.bound.component, task.rules
     plans: dict[tuple[int, int, float], Ints] = {}
-    for k in _counts(component, rules):
-        plan = _mended(task, divide(component, k, task.window, task.dials, task.seed))
+
+    def is_fit(plan: Plan) -> bool:
         key = (*task.misses(plan.label), plan.outside)
         plans.setdefault(key, plan.label)
-        if key[1:] == (0, 0.0):
+        return key[1:] == (0, 0.0)
+
+    for k in _counts(component, rules):
+        plan = _mended(task, divide(component, k, task.window, task.dials, task.seed))
+        if is_fit(plan):
             return _numbered(_cheaper(task, plan, k))
     best = min(plans)
     # only ground around a tower is over the window: more than a tower alone must have
     settled = best[1] == 0 or (not rules.count_fits(int(component.weight)) and best[1] <= 1)
     if settled or _proven_tight(component, task.window):
         return _numbered(plans[best])
-    for key in sorted(plans)[:2]:
-        k = int(plans[key].max()) + 1
-        found = _sketched(task, k)
-        if found is not None:
-            return _numbered(_cheaper(task, found, k))
-    return _numbered(plans[best])
+    for k in dict.fromkeys(int(plans[key].max()) + 1 for key in sorted(plans)[:2]):
+        again = _sketched(task, k)
+        if again is not None and is_fit(again):
+            return _numbered(_cheaper(task, again, k))
+    return _numbered(plans[min(plans)])
 
 
 def _sketched(task: Task, k: int) -> Plan | None:
-    """Return a plan that many short searches found inside the window, or None."""
-    component = task.bound.component
-    most = int(_MOST_MOVES / (_SKETCH_MOVES * len(task.bound.home)))
-    tries = min(_MOST_SKETCHES, max(1, most))
-    plan = sketch(component, k, task.window, task.dials, task.seed + k, tries)
-    if plan is None or task.misses(plan.label)[1]:
-        return None
-    return polish(component, plan, task.window, task.dials, task.seed)
+    """Return a plan inside the window or None; of a large piece what a longer search finds.
+
+    No sketch of many grids fits all over; there a few grids are mended where they are.
+    """
+    component, seed = task.bound.component, task.seed
+    n = len(task.bound.home)
+    if n < _LARGE:
+        plan = sketch(component, k, task.window, task.dials, seed + k, _MOST_SKETCHES)
+        return None if plan is None else polish(component, plan, task.window, task.dials, seed)
+    effort = max(1.0, task.dials.effort)
+    longer = min(_LONGER * effort, max(effort, _MOST_MOVES / (task.dials.steps * n)))
+    dials = replace(task.dials, effort=longer)
+    return _mended(task, divide(component, k, task.window, dials, seed + 1))
 
 
 def _proven_tight(component: Component, window: tuple[float, float, float]) -> bool:
