@@ -134,6 +134,8 @@ def polish(
 ) -> Plan:
     """Search on from a plan inside the window; parameters as for `divide`."""
     k = int(plan.label.max()) + 1
+    if k == 1:
+        return plan
     state = np.array([mix(seed)], dtype=np.uint64)
     priced = window_first(price_dials(component, k, window, dials))
     label = evolve(component, k, priced, dials, state, plan.label)

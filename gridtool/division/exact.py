@@ -27,6 +27,7 @@ MOST_PLACES = 800
 NODES = 2000
 """Branch-and-bound nodes that are spent on a community."""
 
+_FEW_NODES = 20
 _INFEASIBLE = 2
 _ROUNDS = 20
 
@@ -250,8 +251,14 @@ def any_division(
         Whether there is none.
     """
     proven = True
+    start, other, cost, length = graph
+    # whether there is any is known sooner where nothing is to be least; but what is least hangs
+    # together sooner
+    any_cost = (start, other, np.zeros_like(cost), length)
     for k in counts_that_fit(float(weight.sum()), window):
-        found = least_cut(graph, weight, k, window, nodes)
+        found = least_cut(any_cost, weight, k, window, nodes)
+        if found is not None and found.label is None and np.isfinite(found.bound):
+            found = least_cut(graph, weight, k, window, min(nodes, _FEW_NODES))
         if found is not None and found.label is not None:
             return found.label, False
         proven &= found is not None and np.isinf(found.bound)

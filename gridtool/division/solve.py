@@ -169,7 +169,10 @@ def _try_every_way(task: Task, label: Ints) -> tuple[Ints, bool]:
         sums = (sums_fit(component.units[0], k, (low, high)) for k in counts)
         return label, not any(sums)
     found, proven = any_division(component.graph, component.units[0], (low, high), NODES)
-    return (label, proven) if found is None else (_numbered(found), False)
+    if found is None:
+        return label, proven
+    plan = Plan(_numbered(found), 0.0, np.inf)
+    return polish(component, plan, task.window, task.dials, task.seed).label, False
 
 
 def _keep(task: Task) -> Ints:
