@@ -105,6 +105,22 @@ def test_a_building_in_a_courtyard_is_one_unit_with_what_is_around_it() -> None:
     assert built.units["largest"].tolist() == [5]
 
 
+def test_houses_in_rows_have_square_shares() -> None:
+    # so many alike that a triangulation that is given up half-way leaves shares like threads
+    n, pitch = 80, 15.0
+    at = [(pitch * column, pitch * row) for row in range(n) for column in range(n)]
+    layers = checked(
+        communities=communities(box(0, 0, n * pitch, n * pitch)),
+        buildings=buildings([box(x + 2, y + 2, x + 12, y + 12) for x, y in at], [5] * len(at)),
+    )
+    built = build_units(layers)
+    assert len(built.units) == n * n
+    assert built.units["perimeter_m"].max() < 5 * pitch
+    assert built.units["area_m2"].max() < 1.5 * pitch**2
+    # no more neighbours than there are sides and corners
+    assert pd.concat([built.borders["first"], built.borders["second"]]).value_counts().max() <= 8
+
+
 def test_stacked_footprints_are_one_unit() -> None:
     shapes = [TWO[0], TWO[0], TWO[1], square(42, 12)]
     built = build(communities=communities(BLOCK), buildings=buildings(shapes, [1, 2, 3, 4]))

@@ -58,7 +58,7 @@ class WeightTable(_Table):
     shape: float = Field(default=0.25, ge=0, description="price of a grid that is not round")
     effort: float = Field(default=1.0, gt=0, description="how many times as long to search")
     exact: int = Field(
-        default=60, ge=0, description="units times grids up to which a community is solved exactly"
+        default=100, ge=0, description="units times grids up to which a community is solved exactly"
     )
     change: float = Field(
         default=0.01, ge=0, description="price of a household that leaves its grid in force"

@@ -59,7 +59,7 @@ class Dials:
     trees: int = 2
     steps: int = 900
     effort: float = 1.0
-    exact: int = 60
+    exact: int = 100
     change: float = 0.01
 
 

@@ -11,63 +11,34 @@ import numpy as np
 
 from gridtool.geom import Floats, Ints
 
-
-@numba.njit(cache=True, nogil=True)
-def _slot(x: float, y: float, mask: int) -> np.int64:
-    """Return where to look for a coordinate pair in a table of ``mask + 1`` places."""
-    h = np.uint64(np.float64(x).view(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
-    h ^= np.float64(y).view(np.uint64) + np.uint64(0x7F4A7C159E3779B9) + (h << np.uint64(6))
-    h ^= h >> np.uint64(29)
-    h *= np.uint64(0xBF58476D1CE4E5B9)
-    h ^= h >> np.uint64(32)
-    return np.int64(h & np.uint64(mask))
+_CURVE_BITS = 15
 
 
 @numba.njit(cache=True, nogil=True)
-def _same(xy: Floats, at: int, x: float, y: float) -> bool:
-    return bool(xy[at, 0] == x and xy[at, 1] == y)
-
-
-@numba.njit(cache=True, nogil=True)
-def match_vertices(known: Floats, known_start: Ints, wanted: Floats, wanted_start: Ints) -> Ints:
-    """Find wanted coordinates among the known ones of the same group, bit by bit.
+def curve_places(xy: Floats, size: Floats) -> Ints:
+    """Return where points lie along a Hilbert curve.
 
     Parameters
     ----------
-    known : float array, n x 2
-    known_start : int array, g + 1
-        Where each group starts in `known`.
-    wanted : float array, m x 2
-    wanted_start : int array, g + 1
-
-    Returns
-    -------
-    int array, m
-        Position in `known` (the first of equals), -1 when absent.
+    xy : float array, n x 2
+        From the lower left of what the curve fills.
+    size : float array, n
+        Side of the square it fills, over 0.
     """
-    found = np.full(len(wanted), -1, np.int64)
-    for group in range(len(known_start) - 1):
-        first, last = known_start[group], known_start[group + 1]
-        if wanted_start[group] == wanted_start[group + 1]:
-            continue
-        size = 8
-        while size < 2 * (last - first):
-            size *= 2
-        table = np.full(size, -1, np.int64)
-        for at in range(first, last):
-            x, y = known[at, 0], known[at, 1]
-            place = _slot(x, y, size - 1)
-            while table[place] >= 0 and not _same(known, table[place], x, y):
-                place = (place + 1) & (size - 1)
-            if table[place] < 0:
-                table[place] = at
-        for at in range(wanted_start[group], wanted_start[group + 1]):
-            x, y = wanted[at, 0], wanted[at, 1]
-            place = _slot(x, y, size - 1)
-            while table[place] >= 0 and not _same(known, table[place], x, y):
-                place = (place + 1) & (size - 1)
-            found[at] = table[place]
-    return found
+    top = (1 << _CURVE_BITS) - 1
+    places = np.empty(len(xy), np.int64)
+    for at in range(len(xy)):
+        x, y = np.int64(xy[at, 0] / size[at] * top), np.int64(xy[at, 1] / size[at] * top)
+        place = np.int64(0)
+        for bit in range(_CURVE_BITS - 1, -1, -1):
+            right, up = (x >> bit) & 1, (y >> bit) & 1
+            place = (place << 2) | ((3 * right) ^ up)
+            if up == 0:
+                if right == 1:
+                    x, y = top - x, top - y
+                x, y = y, x
+        places[at] = place
+    return places
 
 
 @numba.njit(cache=True, nogil=True)
