@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
+from shapely.geometry import Polygon
 
-from gridtool.geom import Bools, Floats, Geometries, Ints
-from gridtool.units.kernels import border_segments, trace_rings
+from gridtool.geom import Floats, Geometries, Ints
+from gridtool.units.kernels import border_segments, link_segments, trace_rings
 from gridtool.units.rings import Rings
 
 NO_ATOM, RIM_ATOM = -1, -2
 _INSIDE = 0.02
 _LEAST_CORNERS = 3
+_AT_ONCE = 400_000
+"""Triangles and network segments that are traced at once, in whole blocks."""
 
 
 @dataclass(frozen=True)
@@ -43,65 +48,143 @@ class Faces:
     border_class: Ints
 
 
-def trace_faces(
-    rings: Rings,
-    xy: Floats,
-    label: Ints,
-    triangles: Ints,
-    label_enclosure: Ints,
-    label_atom: Ints,
-) -> Faces:
-    """Trace the faces from the borders inside blocks and the network's edges."""
-    node = np.r_[rings.node, np.arange(len(rings.node), len(xy))]
-    inner_ends, inner_side = border_segments(triangles, label)
-    middle = np.repeat(inner_ends[:, ::2] >= 0, 2, axis=1)
-    inner_ends = np.where(middle, node[np.where(middle, inner_ends, 0)], inner_ends)
-    crossed = label[rings.vertex] != label[rings.following]
-    crossed |= np.where(rings.twin >= 0, crossed[rings.twin], False)
-    outer_ends, outer_side, twin_of_outer, outer_edge = _network_segments(rings, label, crossed)
+@dataclass(frozen=True)
+class Shared:
+    """The ground of all blocks, every vertex with its label.
 
-    ends = np.vstack([inner_ends, outer_ends])
-    side = np.r_[inner_side, outer_side]
-    shift = len(inner_side)
-    twin = np.arange(shift) ^ 1
-    twin = np.r_[twin, np.where(twin_of_outer >= 0, twin_of_outer + shift, -1)]
-    border_class = np.r_[np.zeros(shift, dtype=np.int64), rings.edge_class[outer_edge]]
-    # the two sides of a dead end that nothing parts are no border
-    kept = (twin < 0) | (side[twin] != side)
-    renumbered = np.cumsum(kept) - 1
-    ends, side, border_class = ends[kept], side[kept], border_class[kept]
-    twin = np.where(twin[kept] < 0, -1, renumbered[twin[kept]])
-    start, stop, node_xy = _nodes(ends, xy, triangles)
+    Attributes
+    ----------
+    rings : Rings
+    xy : float array, n x 2
+        Vertices: those of `rings`, then those of shapes.
+    label : int array, n
+    triangles : int array, t x 3
+        Sorted by block.
+    triangle_block : int array, t
+    label_enclosure, label_atom : int array, one a label
+    """
 
-    order = np.lexsort((start, side))
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    key = side * len(node_xy) + start
-    sorted_key = key[order]
-    follow = np.searchsorted(sorted_key, (side * len(node_xy) + stop)[order])
-    run_start = np.searchsorted(sorted_key, sorted_key)
-    run_end = np.searchsorted(sorted_key, sorted_key, side="right")
-    traced, ring_start = trace_rings(follow, run_start, run_end)
-    traced = order[traced]
+    rings: Rings
+    xy: Floats
+    label: Ints
+    triangles: Ints
+    triangle_block: Ints
+    label_enclosure: Ints
+    label_atom: Ints
 
-    polygons, face_of_ring, face_label = _polygons(node_xy[start[traced]], ring_start, side[traced])
-    face = np.empty(len(side), dtype=np.int64)
-    face[traced] = np.repeat(face_of_ring, np.diff(ring_start))
-    pair = np.flatnonzero((twin >= 0) & (np.arange(len(twin)) < twin))
-    a, b = face[pair], face[twin[pair]]
-    step = node_xy[start[pair]] - node_xy[stop[pair]]
+
+@dataclass(frozen=True)
+class _Outer:
+    """The segments of the network, in the order of the vertices they start in.
+
+    Attributes
+    ----------
+    ends : int array, s x 4
+    side : int array, s
+        Label on the left.
+    twin : int array, s
+        The segment on the other side, -1 for none.
+    edge : int array, s
+        The vertex whose edge it is of.
+    """
+
+    ends: Ints
+    side: Ints
+    twin: Ints
+    edge: Ints
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The faces of some blocks.
+
+    Attributes
+    ----------
+    polygons : array of Polygon, f
+    label : int array, f
+    of_outer : int array
+        The face on the left of each network segment of these blocks.
+    first, second : int array, b
+        Faces on both sides of a border inside a block.
+    length : float array, b
+    """
+
+    polygons: Geometries
+    label: Ints
+    of_outer: Ints
+    first: Ints
+    second: Ints
+    length: Floats
+
+
+def trace_faces(shared: Shared, jobs: int = 1) -> Faces:
+    """Trace the faces from the borders inside blocks and the network's edges.
+
+    Blocks are traced some at a time, so that what this takes does not grow with a county.
+    """
+    rings = shared.rings
+    outer = _network_segments(rings, shared.label)
+    blocks = int(rings.enclosure.max(initial=-1)) + 1
+    at = np.arange(blocks + 1)
+    triangle_start = np.searchsorted(shared.triangle_block, at)
+    outer_start = np.searchsorted(rings.enclosure[outer.edge], at)
+    node = np.r_[rings.node, np.arange(len(rings.node), len(shared.xy))]
+
+    def of_blocks(some: slice) -> _Part:
+        inner = slice(triangle_start[some.start], triangle_start[some.stop])
+        return _trace(shared, node, inner, outer, slice(*outer_start[[some.start, some.stop]]))
+
+    weights = np.diff(triangle_start) + np.diff(outer_start)
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        parts = list(pool.map(of_blocks, slices_of_weight(weights, _AT_ONCE)))
+    shift = np.cumsum([0, *(len(part.polygons) for part in parts)])[:-1].tolist()
+    face = np.concatenate([part.of_outer + more for part, more in zip(parts, shift, strict=True)])
+    pair = np.flatnonzero(np.arange(len(outer.twin)) < outer.twin)
+    step = _places(outer.ends[pair, :2], shared) - _places(outer.ends[pair, 2:], shared)
+    label = np.concatenate([part.label for part in parts])
+    streets = _gather(
+        face[pair],
+        face[outer.twin[pair]],
+        np.hypot(step[:, 0], step[:, 1]),
+        rings.edge_class[outer.edge[pair]],
+    )
+    inside = [
+        (part.first + more, part.second + more, part.length, np.zeros(len(part.length), np.int64))
+        for part, more in zip(parts, shift, strict=True)
+    ]
+    borders = [np.concatenate(column) for column in zip(streets, *inside, strict=True)]
     return Faces(
-        polygons,
-        label_enclosure[face_label],
-        label_atom[face_label],
-        *_gather(a, b, np.hypot(step[:, 0], step[:, 1]), border_class[pair]),
+        np.concatenate([part.polygons for part in parts]),
+        shared.label_enclosure[label],
+        shared.label_atom[label],
+        *_gather(*borders),
     )
 
 
-def _network_segments(rings: Rings, label: Ints, crossed: Bools) -> tuple[Ints, Ints, Ints, Ints]:
+def _trace(shared: Shared, node: Ints, inner: slice, outer: _Outer, street: slice) -> _Part:
+    """Trace the faces of the blocks that some triangles and network segments are of."""
+    triangles = shared.triangles[inner]
+    ends, side = border_segments(triangles, shared.label, node)
+    count = len(side)
+    ends, side = np.vstack([ends, outer.ends[street]]), np.r_[side, outer.side[street]]
+    traced, ring_start = trace_rings(*link_segments(ends, side))
+    start = _places(ends[:, :2], shared, triangles)
+    polygons, face_of_ring, label = _polygons(start[traced], ring_start, side[traced])
+    face = np.empty(len(side), dtype=np.int64)
+    face[traced] = np.repeat(face_of_ring, np.diff(ring_start))
+    # there and back: the start of one is the end of the other
+    step = start[0:count:2] - start[1:count:2]
+    length = np.hypot(step[:, 0], step[:, 1])
+    kind = np.zeros(len(length), dtype=np.int64)
+    first, second, length, _ = _gather(face[0:count:2], face[1:count:2], length, kind)
+    return _Part(polygons, label, face[count:], first, second, length)
+
+
+def _network_segments(rings: Rings, label: Ints) -> _Outer:
     """Turn network edges into segments: one an edge, or two halves where a border meets it."""
-    n = len(rings.xy)
-    at = np.arange(n)
+    crossed = label[rings.vertex] != label[rings.following]
+    crossed |= np.where(rings.twin >= 0, crossed[rings.twin], False)
+    at = np.arange(len(rings.xy))
     pieces = 1 + crossed
     first = np.r_[0, np.cumsum(pieces)][:-1]
     edge = np.repeat(at, pieces)
@@ -114,23 +197,22 @@ def _network_segments(rings: Rings, label: Ints, crossed: Bools) -> tuple[Ints, 
     other = rings.twin[edge]
     # the first half of an edge lies against the second half of the edge across
     twin = np.where(other < 0, -1, first[other] + np.where(whole | second_half, 0, 1))
-    return np.hstack([begin, end]), side, twin, edge
+    # the two sides of a dead end that nothing parts are no border
+    kept = (twin < 0) | (side[twin] != side)
+    number = np.cumsum(kept) - 1
+    twin = np.where(twin[kept] < 0, -1, number[twin[kept]])
+    return _Outer(np.hstack([begin, end])[kept], side[kept], twin, edge[kept])
 
 
-def _nodes(ends: Ints, xy: Floats, triangles: Ints) -> tuple[Ints, Ints, Floats]:
-    """Number the end points of segments and return start, stop and coordinates."""
-    codes = np.vstack([ends[:, :2], ends[:, 2:]])
-    centre = codes[:, 0] < 0
-    low, high = codes.min(axis=1), codes.max(axis=1)
-    key = np.where(centre, -1 - codes[:, 1], low * len(xy) + high)
-    nodes, number = np.unique(key, return_inverse=True)
-    node_xy = np.empty((len(nodes), 2))
-    middle = nodes >= 0
-    u, v = nodes[middle] // len(xy), nodes[middle] % len(xy)
+def _places(points: Ints, shared: Shared, triangles: Ints | None = None) -> Floats:
+    """Return where points lie that are given as `border_segments` gives them."""
     # halves first: the sum is the same whichever end comes first, on both sides of a street
-    node_xy[middle] = np.where((u == v)[:, None], xy[u], 0.5 * xy[u] + 0.5 * xy[v])
-    node_xy[~middle] = _centres(xy[triangles[-1 - nodes[~middle]]])
-    return number[: len(ends)], number[len(ends) :], node_xy
+    centre = np.flatnonzero(points[:, 0] < 0)
+    u, v = np.where(points[:, 0] < 0, 0, points.T)
+    places = np.asarray(0.5 * shared.xy[u] + 0.5 * shared.xy[v])
+    if triangles is not None and len(centre):
+        places[centre] = _centres(shared.xy[triangles[points[centre, 1]]])
+    return places
 
 
 def _centres(corners: Floats) -> Floats:
@@ -160,45 +242,71 @@ def _polygons(xy: Floats, ring_start: Ints, side: Ints) -> tuple[Geometries, Int
     face_label : int array, f
     """
     count = np.diff(ring_start)
-    closed = np.repeat(ring_start[:-1], count + 1)
-    offset = np.arange(len(closed)) - np.repeat(np.r_[0, np.cumsum(count + 1)][:-1], count + 1)
-    points = xy[closed + offset % np.repeat(count, count + 1)]
-    lines = shapely.linestrings(points, indices=np.repeat(np.arange(len(count)), count + 1))
     ring_label = side[ring_start[:-1]]
     # there and back again is no ground: it lies in a face, but is no part of its outline
     flat = count < _LEAST_CORNERS
-    is_hole = flat | ~shapely.is_ccw(lines)
+    is_hole = flat | (_areas(xy, ring_start) <= 0.0)
     outer = np.flatnonzero(~is_hole)
     outer = outer[np.argsort(ring_label[outer], kind="stable")]
     face_of_ring = np.empty(len(count), dtype=np.int64)
     face_of_ring[outer] = np.arange(len(outer))
     face_label = ring_label[outer]
     inner = np.flatnonzero(is_hole)
-    face_of_ring[inner] = _shell_of_holes(lines, inner, outer, ring_label)
+    face_of_ring[inner] = _shell_of_holes(xy, ring_start, inner, outer, ring_label)
     order = np.lexsort((is_hole, face_of_ring))
     order = order[~flat[order]]
-    coordinates = shapely.get_coordinates(lines[order])
     starts = np.r_[0, np.cumsum(count[order] + 1)]
     polygon_start = np.searchsorted(face_of_ring[order], np.arange(len(outer) + 1))
     polygons = shapely.from_ragged_array(
-        shapely.GeometryType.POLYGON, coordinates, (starts, polygon_start)
+        shapely.GeometryType.POLYGON,
+        xy[_closed(ring_start, order)],
+        (starts, polygon_start),
     )
     return np.asarray(polygons), face_of_ring, face_label
 
 
-def _shell_of_holes(lines: Geometries, inner: Ints, outer: Ints, ring_label: Ints) -> Ints:
+def _areas(xy: Floats, ring_start: Ints) -> Floats:
+    """Return twice the area of rings, over 0 where they run counter-clockwise."""
+    count = np.diff(ring_start)
+    following = np.arange(1, len(xy) + 1)
+    following[ring_start[1:] - 1] = ring_start[:-1]
+    near = xy - np.repeat(xy[ring_start[:-1]], count, axis=0)
+    x, y = near[:, 0], near[:, 1]
+    return np.add.reduceat(x * y[following] - x[following] * y, ring_start[:-1])
+
+
+def _closed(ring_start: Ints, rings: Ints) -> Ints:
+    """Return the points of some rings one after another, each closed by its first."""
+    count = np.diff(ring_start)[rings]
+    step = np.arange((count + 1).sum()) - np.repeat(np.r_[0, np.cumsum(count + 1)][:-1], count + 1)
+    step[np.cumsum(count + 1) - 1] = 0
+    return np.asarray(np.repeat(ring_start[rings], count + 1) + step)
+
+
+def _shell_of_holes(
+    xy: Floats, ring_start: Ints, inner: Ints, outer: Ints, ring_label: Ints
+) -> Ints:
     """Return the face each hole lies in: the smallest shell of its label around it."""
     label_start = np.searchsorted(ring_label[outer], ring_label[inner])
     label_end = np.searchsorted(ring_label[outer], ring_label[inner], side="right")
     face = label_start.copy()
     for at in np.flatnonzero(label_end - label_start > 1):
-        mine = lines[outer[label_start[at] : label_end[at]]]
-        points, of = shapely.get_coordinates(mine, return_index=True)
-        shells = shapely.polygons(shapely.linearrings(points, indices=of))
-        inside = np.flatnonzero(shapely.covers(shells, shapely.get_point(lines[inner[at]], 0)))
+        mine = outer[label_start[at] : label_end[at]]
+        rings = [xy[_closed(ring_start, one)] for one in mine[:, None]]
+        shells = np.array([Polygon(ring) for ring in rings], dtype=object)
+        spot = shapely.points(xy[ring_start[inner[at]]])
+        inside = np.flatnonzero(shapely.covers(shells, spot))
         if len(inside):
             face[at] = label_start[at] + inside[np.argmin(shapely.area(shells[inside]))]
     return face
+
+
+def slices_of_weight(weights: Ints, most: int) -> list[slice]:
+    """Cut a sequence into slices of about a weight, or of one item that weighs more."""
+    ends = np.cumsum(weights)
+    marks = np.arange(most, int(ends[-1]) if len(ends) else 0, most)
+    at = np.unique(np.r_[0, np.searchsorted(ends, marks), len(weights)])
+    return [slice(a, b) for a, b in pairwise(at.tolist())]
 
 
 def _gather(a: Ints, b: Ints, length: Floats, kind: Ints) -> tuple[Ints, Ints, Floats, Ints]:

@@ -112,7 +112,7 @@ def _put(rows: Ints, at: int, a: int, b: int, c: int, d: int) -> None:
 
 
 @numba.njit(cache=True, nogil=True)
-def border_segments(triangles: Ints, label: Ints) -> tuple[Ints, Ints]:
+def border_segments(triangles: Ints, label: Ints, node: Ints) -> tuple[Ints, Ints]:
     """Draw the borders between labels through triangles, from edge middle to edge middle.
 
     Parameters
@@ -121,13 +121,15 @@ def border_segments(triangles: Ints, label: Ints) -> tuple[Ints, Ints]:
         Counter-clockwise.
     label : int array
         Label of each vertex.
+    node : int array
+        The vertex that each is on the ground.
 
     Returns
     -------
     ends : int array, s x 4
-        Each segment runs from the middle of edge (0, 1) to the middle of edge (2, 3); a column pair
-        of ``(-1, t)`` is the centre of triangle t. Segments 2i and 2i + 1 are one border, there
-        and back; each has its label on its left.
+        Each segment runs from the middle of edge (0, 1) to the middle of edge (2, 3), in nodes; a
+        column pair of ``(-1, t)`` is the centre of triangle t. Segments 2i and 2i + 1 are one
+        border, there and back; each has its label on its left.
     side : int array, s
         The label on the left.
     """
@@ -148,35 +150,89 @@ def border_segments(triangles: Ints, label: Ints) -> tuple[Ints, Ints]:
         if a != b and b != c and a != c:
             for i in range(3):
                 u, v = triangles[t, i], triangles[t, (i + 1) % 3]
-                _put(ends, s, u, v, -1, t)
+                _put(ends, s, node[u], node[v], -1, t)
                 side[s] = label[u]
-                _put(ends, s + 1, -1, t, u, v)
+                _put(ends, s + 1, -1, t, node[u], node[v])
                 side[s + 1] = label[v]
                 s += 2
             continue
         for i in range(3):
             u, v, w = triangles[t, i], triangles[t, (i + 1) % 3], triangles[t, (i + 2) % 3]
             if label[u] == label[v]:
-                _put(ends, s, v, w, w, u)
+                _put(ends, s, node[v], node[w], node[w], node[u])
                 side[s] = label[u]
-                _put(ends, s + 1, w, u, v, w)
+                _put(ends, s + 1, node[w], node[u], node[v], node[w])
                 side[s + 1] = label[w]
                 s += 2
     return ends, side
 
 
 @numba.njit(cache=True, nogil=True)
-def trace_rings(follow: Ints, group_start: Ints, group_end: Ints) -> tuple[Ints, Ints]:
+def link_segments(ends: Ints, side: Ints) -> tuple[Ints, Ints, Ints]:
+    """Find for each segment those of its label that start where it starts and where it ends.
+
+    Parameters
+    ----------
+    ends : int array, s x 4
+        As `border_segments` returns them.
+    side : int array, s
+
+    Returns
+    -------
+    follow, first, after : int array, s
+        As `trace_rings` takes them.
+    """
+    n = len(ends)
+    size = 8
+    while size < 2 * n:
+        size *= 2
+    table = np.full(size, -1, np.int64)
+    after = np.full(n, -1, np.int64)
+    for at in range(n - 1, -1, -1):
+        slot = _slot(table, ends, side, at, ends[at, 0], ends[at, 1])
+        after[at] = table[slot]
+        table[slot] = at
+    follow, first = np.empty(n, np.int64), np.empty(n, np.int64)
+    for at in range(n):
+        first[at] = table[_slot(table, ends, side, at, ends[at, 0], ends[at, 1])]
+        follow[at] = table[_slot(table, ends, side, at, ends[at, 2], ends[at, 3])]
+    return follow, first, after
+
+
+@numba.njit(cache=True, nogil=True)
+def _slot(table: Ints, ends: Ints, side: Ints, at: int, u: int, v: int) -> int:
+    """Return the place in a table of what starts in one point with the label of one segment.
+
+    A point on an edge is known by the edge, whichever end is named first.
+    """
+    low, high = min(u, v), max(u, v)
+    key = np.uint64(low + 1) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(high)
+    key = (key ^ (key >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) + np.uint64(side[at])
+    key = (key ^ (key >> np.uint64(32))) * np.uint64(0x94D049BB133111EB)
+    slot = np.int64((key ^ (key >> np.uint64(31))) & np.uint64(len(table) - 1))
+    while table[slot] >= 0:
+        one = table[slot]
+        a, b = min(ends[one, 0], ends[one, 1]), max(ends[one, 0], ends[one, 1])
+        if a == low and b == high and side[one] == side[at]:
+            break
+        slot = (slot + 1) & (len(table) - 1)
+    return int(slot)
+
+
+@numba.njit(cache=True, nogil=True)
+def trace_rings(follow: Ints, first: Ints, after: Ints) -> tuple[Ints, Ints]:
     """Link segments into rings that pass no point twice.
 
-    Segments of one label that start in one point are a group, a run of numbers.
+    Segments of one label that start in one point are a group, a chain of numbers.
 
     Parameters
     ----------
     follow : int array, s
         The first segment of the group that starts where segment i ends.
-    group_start, group_end : int array, s
-        Of the group segment i is in.
+    first : int array, s
+        The first segment of the group segment i is in.
+    after : int array, s
+        The next one in that group, -1 for none.
 
     Returns
     -------
@@ -191,14 +247,14 @@ def trace_rings(follow: Ints, group_start: Ints, group_end: Ints) -> tuple[Ints,
     order = np.empty(n, np.int64)
     ring_start = np.zeros(n + 1, np.int64)
     rings, filled = 0, 0
-    for first in range(n):
-        if used[first]:
+    for begin in range(n):
+        if used[begin]:
             continue
-        at, length = first, 0
+        at, length = begin, 0
         while True:
             used[at] = True
             path[length] = at
-            place[group_start[at]] = length
+            place[first[at]] = length
             length += 1
             group = follow[at]
             if place[group] >= 0:
@@ -206,7 +262,7 @@ def trace_rings(follow: Ints, group_start: Ints, group_end: Ints) -> tuple[Ints,
                 back = place[group]
                 for i in range(back, length):
                     order[filled] = path[i]
-                    place[group_start[path[i]]] = -1
+                    place[first[path[i]]] = -1
                     filled += 1
                 length = back
                 rings += 1
@@ -214,8 +270,8 @@ def trace_rings(follow: Ints, group_start: Ints, group_end: Ints) -> tuple[Ints,
                 if length == 0:
                     break
             at = group
-            while at + 1 < group_end[group] and used[at]:
-                at += 1
+            while after[at] >= 0 and used[at]:
+                at = after[at]
     return order, ring_start[: rings + 1]
 
 

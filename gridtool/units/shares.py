@@ -15,19 +15,19 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import shapely
 
 from gridtool.geom import Bools, Floats, Geometries, Ints, group_starts
 from gridtool.units.delaunay import triangulate
-from gridtool.units.faces import NO_ATOM, RIM_ATOM, Faces, trace_faces
+from gridtool.units.faces import NO_ATOM, RIM_ATOM, Faces, Shared, slices_of_weight, trace_faces
 from gridtool.units.kernels import curve_places, spread_labels
 from gridtool.units.network import Enclosures
 from gridtool.units.rings import Rings, number_rings
 
-_CHUNK_VERTICES = 100_000
+_AT_ONCE = 100_000
+"""Vertices that are triangulated at once, in whole blocks."""
 RIM_VERTICES = 4
 """Open ground along an outline is cut every so many network vertices (about 24 m)."""
 
@@ -115,13 +115,20 @@ def share_ground(
     in_beds = _triangulate(edges, xy, beds, jobs)
     spread_labels(label, xy, in_beds)
     xy[: len(rings.place)] = rings.place
+    every = np.vstack([triangles, in_beds])
+    block = vertex_enclosure[every[:, 0]]
+    order = np.argsort(block, kind="stable")
     return trace_faces(
-        rings,
-        xy,
-        label,
-        np.vstack([triangles, in_beds]),
-        np.r_[label_enclosure, bed_enclosure],
-        np.r_[label_atom, bed_atom],
+        Shared(
+            rings,
+            xy,
+            label,
+            every[order],
+            block[order],
+            np.r_[label_enclosure, bed_enclosure],
+            np.r_[label_atom, bed_atom],
+        ),
+        jobs,
     )
 
 
@@ -220,18 +227,21 @@ def _triangulate(edges: _Edges, xy: Floats, blocks: Ints, jobs: int) -> Ints:
     mine = np.flatnonzero(np.isin(edges.enclosure, blocks))
     mine = mine[np.argsort(edges.enclosure[mine], kind="stable")]
     start = group_starts(edges.enclosure[mine])
-    points, number = xy[mine], np.empty(len(xy), dtype=np.int64)
+    number = np.empty(len(xy), dtype=np.int64)
     number[mine] = np.arange(len(mine))
-    following, of_block = number[edges.following[mine]], edges.of_block[mine]
-    order = _curve_order(points, start)
 
-    def of_chunk(some: slice) -> Ints:
-        starts = start[some.start : some.stop + 1]
-        return np.asarray(triangulate(points, starts, order, following, of_block))
+    def of_blocks(some: slice) -> Ints:
+        vertex = mine[start[some.start] : start[some.stop]]
+        starts = start[some.start : some.stop + 1] - start[some.start]
+        following = number[edges.following[vertex]] - start[some.start]
+        points = xy[vertex]
+        order = _curve_order(points, starts)
+        found = triangulate(points, starts, order, following, edges.of_block[vertex])
+        return np.asarray(vertex[found])
 
     with ThreadPoolExecutor(max(1, jobs)) as pool:
-        found = np.concatenate(list(pool.map(of_chunk, _chunks(np.diff(start), jobs))))
-    return np.asarray(mine[found])
+        parts = pool.map(of_blocks, slices_of_weight(np.diff(start), _AT_ONCE))
+        return np.concatenate(list(parts))
 
 
 def _curve_order(points: Floats, start: Ints) -> Ints:
@@ -240,12 +250,3 @@ def _curve_order(points: Floats, start: Ints) -> Ints:
     block = np.repeat(np.arange(len(low)), np.diff(start))
     size = np.maximum((high - low).max(axis=1), 1.0)
     return np.lexsort((curve_places(points - low[block], size[block]), block))
-
-
-def _chunks(weights: Ints, jobs: int) -> list[slice]:
-    """Cut a sequence into slices of like weight, four for each job or more."""
-    ends = np.cumsum(weights)
-    count = max(4 * jobs, int(ends[-1]) // _CHUNK_VERTICES, 1)
-    marks = np.linspace(0, ends[-1], count + 1)[1:-1]
-    at = np.unique(np.r_[0, np.searchsorted(ends, marks), len(weights)])
-    return [slice(a, b) for a, b in pairwise(at.tolist())]

@@ -44,7 +44,7 @@ def slit_blocks(blocks: Geometries, lines: Geometries, block: Ints) -> tuple[Geo
     chosen = np.unique(block)
     start, stop, of, on_line = _half_edges(blocks, chosen, lines, block)
     follow = _next_edges(start, stop, of)
-    order, ring_start = trace_rings(follow, np.arange(len(follow)), np.arange(1, len(follow) + 1))
+    order, ring_start = trace_rings(follow, np.arange(len(follow)), np.full(len(follow), -1))
     before = np.empty_like(order)
     before[follow] = np.arange(len(follow))
     drawn = _drawn_off(start, stop, before, on_line)
