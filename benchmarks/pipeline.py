@@ -3,8 +3,10 @@
 Every input is divided from file to file several times in one process. The first run also loads or
 compiles the kernels and is told apart; of the others the fastest counts. Beside it, in the same
 process, the same layers are read with plain ``geopandas.read_file``: the ratio to it is what may be
-compared between machines. Memory is the high-water mark of the process after each stage of the
-first run, so give small inputs first.
+compared between machines. CPU seconds are of all threads, so that others at work on the machine
+do not count. Memory is the high-water mark of resident memory (RSS) after each stage of the first
+run, so give small inputs first; a division has threads and no other processes, so that it is all
+there is.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ class Run(NamedTuple):
     seconds: dict[str, float]
     memory: dict[str, float]
     total: float
+    cpu: float
     summary: dict[str, dict[str, int]]
 
 
@@ -50,15 +53,15 @@ def divide(path: Path, jobs: int) -> Run:
             memory[stage] = memory_mb()
 
     with tempfile.TemporaryDirectory() as folder:
-        start = time.perf_counter()
+        start, begun = time.perf_counter(), time.process_time()
         division, _ = partition_files(
             path, Path(folder), settings=Settings(jobs=jobs), progress=tell
         )
-        total = time.perf_counter() - start
+        total, cpu = time.perf_counter() - start, time.process_time() - begun
     # the summary is written before the clock knows what writing took
     seconds = {**division.summary["seconds"]}
     seconds["write"] = total - sum(seconds.values())
-    return Run(seconds, memory, total, division.summary)
+    return Run(seconds, memory, total, cpu, division.summary)
 
 
 def read_plainly(path: Path) -> float:
@@ -86,6 +89,7 @@ def report(path: Path, runs: list[Run], plain: float, jobs: int) -> None:
         f"{'in all':<10}{first.total:>9.2f}{best.total:>9.2f}"
         f"{1000 * best.total / buildings:>13.4f}{max(run.memory['write'] for run in runs):>9.0f}"
     )
+    print(f"CPU s in all: first {first.cpu:.1f}, warm {min(run.cpu for run in runs[1:]):.1f}")
     print(
         f"geopandas.read_file of the same layers: {plain:.2f} s; ratio {best.total / plain:.1f}\n"
     )

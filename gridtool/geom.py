@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 from collections.abc import Callable, Iterator
@@ -95,6 +96,16 @@ def repair_polygons(geometries: Geometries) -> Geometries:
         fixed[at] = shapely.union_all(parts[np.isin(shapely.get_type_id(parts), (3, 6))])
     fixed[shapely.is_empty(fixed) | ~np.isin(shapely.get_type_id(fixed), (3, 6))] = None
     return np.asarray(fixed, dtype=object)
+
+
+def give_back_memory() -> None:
+    """Give memory that is free back to the system, where the C library keeps it for itself.
+
+    What many small geometries leave behind is free, but lies between what is still held.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim is not None:
+        trim(0)
 
 
 def mark_points(geometries: Geometries) -> Geometries:

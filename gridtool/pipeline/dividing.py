@@ -17,6 +17,7 @@ from gridtool.division.kernels import anneal
 from gridtool.errors import SettingsError
 from gridtool.export import RESULT_FILES, ensure_free
 from gridtool.findings import Finding
+from gridtool.geom import give_back_memory
 from gridtool.messages import Lang
 from gridtool.pipeline.clock import Clock, Progress
 from gridtool.pipeline.hand import Hand, fit_levels, prepare_pins
@@ -180,6 +181,9 @@ def partition_files(
         found = job.search()
         with as_one(held, *(out / name for name in RESULT_FILES)):
             division = job.finish(found)
+            # writing takes room of its own: what the division was made of is let go of
+            del found, job
+            give_back_memory()
             with clock.stage("write"):
                 written = division.write(out, lang=lang, overwrite=overwrite)
     return division, written
@@ -231,7 +235,8 @@ class Job:
         self.scheme = load_scheme(settings.scheme)
         # before the long work, not after it
         self.scheme.require_issue(micro=False)
-        self.inputs, self.settings, self.clock = inputs, settings, clock
+        # the layers as they were read are let go of, once they are checked
+        self.crs, self.settings, self.clock = inputs.crs, settings, clock
         self.layers, self.findings = check_inputs(inputs, settings, clock)
         self.hand = self._hand(base, pins, ledger)
         self._search = Search(self.layers, settings, clock, self.hand.ties)
@@ -260,13 +265,22 @@ class Job:
 
     def search(self) -> Found:
         """Divide; with more change than is allowed, again with a higher price on it."""
-        return self.search_with(self.settings.dials, self.settings.seed)
+        return self.search_with(self.settings.dials, self.settings.seed, last=True)
 
-    def search_with(self, dials: Dials, seed: int) -> Found:
-        """Divide as `search` does, striving for something else."""
-        keeping, search = self.hand.keeping, self._search.variant(dials, seed)
+    def search_with(self, dials: Dials, seed: int, *, last: bool = False) -> Found:
+        """Divide as `search` does, striving for something else.
+
+        Parameters
+        ----------
+        dials : Dials
+        seed : int
+        last : bool
+            Whether no other search follows.
+        """
+        keeping = self.hand.keeping
         if keeping is None:
-            return search.run()
+            return self._search.variant(dials, seed, keep=not last).run()
+        search = self._search.variant(dials, seed)
         levels = fit_levels(search, self.layers, keeping.base)
         found = search.run(levels)
         for factor in _DEARER:
@@ -281,7 +295,7 @@ class Job:
         return finish(
             found,
             self.layers,
-            self.inputs.crs,
+            self.crs,
             self.settings,
             self.scheme,
             self.clock,

@@ -102,7 +102,7 @@ def partition_plans(
             out,
             [(division.layers, division.summary) for division in divisions],
             table,
-            crs=job.inputs.crs,
+            crs=job.crs,
             lang=lang,
             overwrite=overwrite,
         )

@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from gridtool.division import Dials, Ties, assign_grids, measure_communities
+from gridtool.geom import give_back_memory
 from gridtool.graph import build_graph, cornered_compounds, measure_roads, none_cornered
 from gridtool.pipeline.clock import Clock
 from gridtool.pipeline.settings import Settings
@@ -89,12 +90,21 @@ class Search:
     clock : Clock
     tying : callable, optional
         Makes the ties of units.
+    keep : bool
+        Whether units that are built are kept for the next run; they are most of the memory.
     """
 
     def __init__(
-        self, layers: Frames, settings: Settings, clock: Clock, tying: Tying | None = None
+        self,
+        layers: Frames,
+        settings: Settings,
+        clock: Clock,
+        tying: Tying | None = None,
+        *,
+        keep: bool = True,
     ) -> None:
         self._layers, self._settings, self._clock, self._tying = layers, settings, clock, tying
+        self._keep = keep
         self._built: dict[_Key, tuple[Units, pd.DataFrame]] = {}
         self._spent: dict[str, float] = {}
         self._lock = Lock()
@@ -117,6 +127,9 @@ class Search:
         if eased.gained:
             before = assignment.groupby(held.units["community_code"])
             known = {str(code): rows for code, rows in before if code not in eased.gained}
+            # two counties of units need not be held at once
+            del held, edges, before
+            give_back_memory()
             held, edges = self.build(_joined(relax, eased.gained), partable=eased.partable)
             for memory in eased.memories:
                 known |= memory.recall(held, edges)
@@ -163,10 +176,10 @@ class Search:
             severed = frozenset() if opens else severed
         return _Easing(gained, proven, cornered, memories)
 
-    def variant(self, dials: Dials, seed: int) -> Search:
+    def variant(self, dials: Dials, seed: int, *, keep: bool = True) -> Search:
         """Return a search that strives for something else, over the units built already."""
         settings = replace(self._settings, dials=dials, seed=seed)
-        other = Search(self._layers, settings, self._clock, self._tying)
+        other = Search(self._layers, settings, self._clock, self._tying, keep=keep)
         other._built = self._built
         return other
 
@@ -177,7 +190,7 @@ class Search:
         *,
         partable: frozenset[str] = frozenset(),
     ) -> tuple[Units, pd.DataFrame]:
-        """Build units and their graph; those of all layers are kept for the next time.
+        """Build units and their graph; those of all layers may be kept for the next time.
 
         Parameters
         ----------
@@ -191,7 +204,7 @@ class Search:
         if layers is None and key in self._built:
             return self._built[key]
         built = self._build(relax, self._layers if layers is None else layers, partable)
-        if layers is None:
+        if layers is None and self._keep:
             self._built[key] = built
         return built
 

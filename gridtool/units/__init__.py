@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 
 from gridtool.findings import Finding
-from gridtool.geom import Geometries, Ints, require_metres
+from gridtool.geom import Geometries, Ints, give_back_memory, require_metres
 from gridtool.rules import RULES, VILLAGE_KIND, Relax, Rules
 from gridtool.units.atoms import gather_faces, unit_borders, unit_polygons
 from gridtool.units.claims import plan_claims
@@ -106,7 +106,10 @@ def build_units(
     given = level[enclosures.community]
     open_rim = (given & Relax.OPEN_GROUND > 0) & filled_blocks(enclosures, shapes)
     open_rim |= given & Relax.OPEN_STREETS > 0
+    give_back_memory()
     faces = share_ground(enclosures, shapes, open_rim=open_rim, jobs=jobs)
+    del shapes
+    give_back_memory()
     block = block[: len(buildings)]
     face = _faces_of_buildings(faces, atom_root[plan.building_atom], block, ground)
     _place_lost(face, home, enclosures.community[faces.enclosure], faces.polygons, ground)

@@ -11,13 +11,13 @@ import shapely
 from shapely.geometry import Polygon
 
 from gridtool.geom import Floats, Geometries, Ints
-from gridtool.units.kernels import border_segments, link_segments, trace_rings
+from gridtool.units.kernels import Triangles, border_segments, link_segments, trace_rings
 from gridtool.units.rings import Rings
 
 NO_ATOM, RIM_ATOM = -1, -2
 _INSIDE = 0.02
 _LEAST_CORNERS = 3
-_AT_ONCE = 400_000
+_AT_ONCE = 60_000
 """Triangles and network segments that are traced at once, in whole blocks."""
 
 
@@ -67,7 +67,7 @@ class Shared:
     rings: Rings
     xy: Floats
     label: Ints
-    triangles: Ints
+    triangles: Triangles
     triangle_block: Ints
     label_enclosure: Ints
     label_atom: Ints
@@ -204,7 +204,7 @@ def _network_segments(rings: Rings, label: Ints) -> _Outer:
     return _Outer(np.hstack([begin, end])[kept], side[kept], twin, edge[kept])
 
 
-def _places(points: Ints, shared: Shared, triangles: Ints | None = None) -> Floats:
+def _places(points: Ints, shared: Shared, triangles: Triangles | None = None) -> Floats:
     """Return where points lie that are given as `border_segments` gives them."""
     # halves first: the sum is the same whichever end comes first, on both sides of a street
     centre = np.flatnonzero(points[:, 0] < 0)

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import numba
 import numpy as np
+import numpy.typing as npt
 
 from gridtool.geom import Floats, Ints
 
 _CURVE_BITS = 15
+
+Triangles = npt.NDArray[np.int32]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -42,7 +45,7 @@ def curve_places(xy: Floats, size: Floats) -> Ints:
 
 
 @numba.njit(cache=True, nogil=True)
-def spread_labels(label: Ints, xy: Floats, triangles: Ints) -> None:
+def spread_labels(label: Ints, xy: Floats, triangles: Triangles) -> None:
     """Give every unlabelled vertex the label nearest to it along triangle edges, in place.
 
     Parameters
@@ -112,7 +115,7 @@ def _put(rows: Ints, at: int, a: int, b: int, c: int, d: int) -> None:
 
 
 @numba.njit(cache=True, nogil=True)
-def border_segments(triangles: Ints, label: Ints, node: Ints) -> tuple[Ints, Ints]:
+def border_segments(triangles: Triangles, label: Ints, node: Ints) -> tuple[Ints, Ints]:
     """Draw the borders between labels through triangles, from edge middle to edge middle.
 
     Parameters

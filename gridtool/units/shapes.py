@@ -25,6 +25,7 @@ _POINT_M = 0.1
 _SLIVER_SHARE = 0.2
 FOOTPRINT_SPACING_M = 8.0
 _FILLED_SHARE = 0.15
+_MULTI = 4
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def fit_shapes(claims: Claims, enclosures: Enclosures) -> tuple[Shapes, Ints, In
         Block of each building's claim; -1 for areas and for what lies in no block.
     """
     home = home_enclosure(claims, enclosures)
-    polygons, owner = shapely.get_parts(_inset(claims.polygons), return_index=True)
+    polygons, owner = _parts(_inset(claims.polygons))
     block = home[owner]
     area = claims.is_area[owner]
     pieces, of, piece_block = _area_pieces(polygons[area], owner[area], claims, enclosures, home)
@@ -79,14 +80,14 @@ def fit_shapes(claims: Claims, enclosures: Enclosures) -> tuple[Shapes, Ints, In
     shapes, block, atom = _clear(shapes, block[at], claims.atom[owner[at]], joined, enclosures)
     order = np.argsort(block, kind="stable")
     shapes = shapely.segmentize(shapes[order], FOOTPRINT_SPACING_M)
-    return Shapes(shapes, block[order], roots(joined)[atom[order]]), roots(joined), home
+    return Shapes.of(shapes, block[order], roots(joined)[atom[order]]), roots(joined), home
 
 
 def filled_blocks(enclosures: Enclosures, shapes: Shapes) -> Bools:
     """Return the blocks that one atom fills, so that no grid could pass it by."""
     stride = int(shapes.atom.max(initial=0)) + 1
     keys, at = np.unique(shapes.enclosure * stride + shapes.atom, return_inverse=True)
-    held = np.bincount(at, shapely.area(shapes.polygons))
+    held = np.bincount(at, shapes.area)
     block = keys // stride
     largest = np.zeros(len(enclosures.polygons))
     np.maximum.at(largest, block, held)
@@ -117,6 +118,15 @@ def home_enclosure(claims: Claims, enclosures: Enclosures) -> Ints:
         home[lost[shape_at[order]]] = block_at[order]
     home[claims.is_area] = -1
     return home
+
+
+def _parts(shapes: Geometries) -> tuple[Geometries, Ints]:
+    """Return the parts of shapes, and which shape each is of; a single polygon is not copied."""
+    at = np.repeat(np.arange(len(shapes)), shapely.get_num_geometries(shapes))
+    many = shapely.get_type_id(shapes) >= _MULTI
+    parts = shapes[at]
+    parts[many[at]] = shapely.get_parts(shapes[many])
+    return parts, at
 
 
 def _inset(polygons: Geometries) -> Geometries:
@@ -172,7 +182,7 @@ def _clip(polygons: Geometries, block: Ints, enclosures: Enclosures) -> tuple[Ge
     grounds[tight] = shapely.buffer(grounds[tight], -INSET_M, join_style="mitre", quad_segs=1)
     clipped = polygons.copy()
     clipped[out] = shapely.intersection(polygons[out], grounds[block[out]])
-    parts, at = shapely.get_parts(clipped, return_index=True)
+    parts, at = _parts(clipped)
     solid = (shapely.get_dimensions(parts) == 2) & (shapely.area(parts) > _POINT_M**2 / 2)
     return parts[solid], at[solid]
 
@@ -192,7 +202,7 @@ def _simple(polygons: Geometries, block: Ints, enclosures: Enclosures) -> tuple[
     opened = polygons.copy()
     for one in around:
         opened[one] = _slit(polygons[one], filled[one], enclosures.polygons[block[one]])
-    parts, at = shapely.get_parts(opened, return_index=True)
+    parts, at = _parts(opened)
     solid = shapely.area(parts) > _POINT_M**2 / 2
     return shapely.polygons(shapely.get_exterior_ring(parts[solid])), at[solid]
 
@@ -228,11 +238,11 @@ def _clear(
             shapely.union_all(group)
             for group in np.split(shapes[members], np.flatnonzero(np.diff(root[members])) + 1)
         ]
-        fresh, at = shapely.get_parts(np.array(merged, dtype=object), return_index=True)
+        fresh, at = _parts(np.array(merged, dtype=object))
         # what only touched in a point comes apart again: drawn in, it no longer touches
         loose = np.bincount(at, minlength=len(crowd))[at] > 1
         fresh[loose] = shapely.buffer(fresh[loose], -INSET_M / 4, join_style="mitre")
-        fresh, part = shapely.get_parts(fresh, return_index=True)
+        fresh, part = _parts(fresh)
         solid = shapely.area(fresh) > 0
         fresh, at = fresh[solid], at[part[solid]]
         rest = np.setdiff1d(np.arange(len(shapes)), members)

@@ -22,7 +22,7 @@ import shapely
 from gridtool.geom import Bools, Floats, Geometries, Ints, group_starts
 from gridtool.units.delaunay import triangulate
 from gridtool.units.faces import NO_ATOM, RIM_ATOM, Faces, Shared, slices_of_weight, trace_faces
-from gridtool.units.kernels import curve_places, spread_labels
+from gridtool.units.kernels import Triangles, curve_places, spread_labels
 from gridtool.units.network import Enclosures
 from gridtool.units.rings import Rings, number_rings
 
@@ -34,20 +34,36 @@ RIM_VERTICES = 4
 
 @dataclass(frozen=True)
 class Shapes:
-    """What holds ground: one simple polygon a row, none touching another.
+    """What holds ground: simple polygons, none touching another.
+
+    They are held as coordinates, which take a third of the room of polygons.
 
     Attributes
     ----------
-    polygons : array of Polygon without holes, n
+    xy : float array, v x 2
+        Vertices of the outlines, without the closing ones.
+    shape : int array, v
+        The shape each is of; sorted.
     enclosure : int array, n
         Sorted.
     atom : int array, n
         What the shape belongs to: shapes of one atom have no border between them.
+    area : float array, n
+        m².
     """
 
-    polygons: Geometries
+    xy: Floats
+    shape: Ints
     enclosure: Ints
     atom: Ints
+    area: Floats
+
+    @classmethod
+    def of(cls, polygons: Geometries, enclosure: Ints, atom: Ints) -> Shapes:
+        """Hold polygons without holes, sorted by enclosure."""
+        xy, shape = shapely.get_coordinates(polygons, return_index=True)
+        inner = np.r_[shape[1:] == shape[:-1], False] if len(shape) else shape > 0
+        return cls(xy[inner], shape[inner], enclosure, atom, shapely.area(polygons))
 
 
 def share_ground(
@@ -75,10 +91,6 @@ def share_ground(
     Faces
     """
     rings = number_rings(enclosures)
-    hole_xy, hole_shape = shapely.get_coordinates(shapes.polygons, return_index=True)
-    last = np.r_[hole_shape[1:] != hole_shape[:-1], True] if len(hole_shape) else hole_shape == 0
-    hole_xy, hole_shape = hole_xy[~last], hole_shape[~last]
-
     pair = shapes.enclosure * (int(shapes.atom.max(initial=0)) + 1) + shapes.atom
     _, first_of, shape_label = np.unique(pair, return_index=True, return_inverse=True)
     empty = np.setdiff1d(np.arange(len(enclosures.polygons)), shapes.enclosure)
@@ -93,11 +105,11 @@ def share_ground(
     of_empty[empty] = np.arange(len(first_of), len(first_of) + len(empty))
     ring_label = np.maximum(of_empty[rings.enclosure], rim_label)
 
-    xy = np.vstack([rings.xy, hole_xy])
-    label = np.r_[ring_label, shape_label[hole_shape]]
-    vertex_enclosure = np.r_[rings.enclosure, shapes.enclosure[hole_shape]]
+    xy = np.vstack([rings.xy, shapes.xy])
+    label = np.r_[ring_label, shape_label[shapes.shape]]
+    vertex_enclosure = np.r_[rings.enclosure, shapes.enclosure[shapes.shape]]
     edges = _Edges(
-        np.r_[rings.following, _next_in_ring(hole_shape) + len(rings.xy)],
+        np.r_[rings.following, _next_in_ring(shapes.shape) + len(rings.xy)],
         np.arange(len(xy)) < len(rings.xy),
         vertex_enclosure,
     )
@@ -115,16 +127,17 @@ def share_ground(
     in_beds = _triangulate(edges, xy, beds, jobs)
     spread_labels(label, xy, in_beds)
     xy[: len(rings.place)] = rings.place
-    every = np.vstack([triangles, in_beds])
-    block = vertex_enclosure[every[:, 0]]
-    order = np.argsort(block, kind="stable")
+    if len(in_beds):
+        triangles = np.vstack([triangles, in_beds])
+        order = np.argsort(vertex_enclosure[triangles[:, 0]], kind="stable")
+        triangles = triangles[order]
     return trace_faces(
         Shared(
             rings,
             xy,
             label,
-            every[order],
-            block[order],
+            triangles,
+            vertex_enclosure[triangles[:, 0]],
             np.r_[label_enclosure, bed_enclosure],
             np.r_[label_atom, bed_atom],
         ),
@@ -210,7 +223,7 @@ def _next_in_ring(ring: Ints) -> Ints:
     return following
 
 
-def _triangulate(edges: _Edges, xy: Floats, blocks: Ints, jobs: int) -> Ints:
+def _triangulate(edges: _Edges, xy: Floats, blocks: Ints, jobs: int) -> Triangles:
     """Triangulate the free ground of some blocks; return counter-clockwise vertex triples.
 
     Parameters
@@ -223,21 +236,21 @@ def _triangulate(edges: _Edges, xy: Floats, blocks: Ints, jobs: int) -> Ints:
     jobs : int
     """
     if not len(blocks):
-        return np.empty((0, 3), dtype=np.int64)
+        return np.empty((0, 3), dtype=np.int32)
     mine = np.flatnonzero(np.isin(edges.enclosure, blocks))
     mine = mine[np.argsort(edges.enclosure[mine], kind="stable")]
     start = group_starts(edges.enclosure[mine])
     number = np.empty(len(xy), dtype=np.int64)
     number[mine] = np.arange(len(mine))
 
-    def of_blocks(some: slice) -> Ints:
+    def of_blocks(some: slice) -> Triangles:
         vertex = mine[start[some.start] : start[some.stop]]
         starts = start[some.start : some.stop + 1] - start[some.start]
         following = number[edges.following[vertex]] - start[some.start]
         points = xy[vertex]
         order = _curve_order(points, starts)
         found = triangulate(points, starts, order, following, edges.of_block[vertex])
-        return np.asarray(vertex[found])
+        return vertex.astype(np.int32)[found]
 
     with ThreadPoolExecutor(max(1, jobs)) as pool:
         parts = pool.map(of_blocks, slices_of_weight(np.diff(start), _AT_ONCE))
