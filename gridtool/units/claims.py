@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -142,24 +143,18 @@ def _part_compounds(
     known = frame[frame["compound_id"].notna() & (frame["home"] >= 0)]
     if known.empty:
         return frame
-    known_cause = np.zeros(len(level), dtype=bool)
-    known_cause[known["home"][known["compound_id"].isin(partable)]] = True
-    ground, count = buildings.geometry.to_numpy(), 0
-    for _, rows in known.groupby(["compound_id", "home"], sort=True):
-        part = np.zeros(len(rows), dtype=np.int64)
-        at, limit = int(rows["home"].iloc[0]), rules.max_households
-        if level[at] & Relax.FREE_BUILDINGS:
-            limit = 0
-        elif level[at] & Relax.PART_COMPOUNDS and (
-            not known_cause[at] or rows["compound_id"].iloc[0] in partable
-        ):
-            limit //= _PARTS
-        if rows["households"].sum() > limit:
-            part = part_by_gaps(ground[rows.index], rows["households"].to_numpy(), limit)
-        frame.loc[rows.index, "atom"] = count + part
-        frame.loc[rows.index, "whole"] = bool(part.max() == 0)
-        count += int(part.max()) + 1
-    total = known.groupby(["compound_id", "home"], sort=True)["households"].sum()
+    groups = known.groupby(["compound_id", "home"], sort=True)
+    group, total = groups.ngroup().to_numpy(), groups["households"].sum()
+    limit = _limits(total.index, known, level, partable, rules)
+    part = np.zeros(len(known), dtype=np.int64)
+    parts = np.ones(len(total), dtype=np.int64)
+    ground, households = buildings.geometry.to_numpy(), known["households"].to_numpy()
+    for at in np.flatnonzero(total.to_numpy() > limit):
+        rows = np.flatnonzero(group == at)
+        part[rows] = part_by_gaps(ground[known.index[rows]], households[rows], int(limit[at]))
+        parts[at] = part[rows].max() + 1
+    frame.loc[known.index, "atom"] = (np.cumsum(parts) - parts)[group] + part
+    frame.loc[known.index, "whole"] = parts[group] == 1
     large = total[total > rules.max_households].reset_index()
     for compound, households in zip(large["compound_id"], large["households"], strict=True):
         values = {"compound": compound, "households": int(households)}
@@ -170,6 +165,24 @@ def _part_compounds(
         at = communities.geometry.iloc[int(total[compound].index[0])].representative_point()
         findings.append(Finding("GT133", "compounds", compound, at, {"compound": compound}))
     return frame
+
+
+def _limits(
+    keys: pd.Index[Any],
+    known: pd.DataFrame,
+    level: Ints,
+    partable: Collection[str],
+    rules: Rules,
+) -> Ints:
+    """Return for compounds in their communities up to how many households they stay whole."""
+    home = keys.get_level_values("home").to_numpy(dtype=np.int64)
+    cause = keys.get_level_values("compound_id").isin(partable)
+    known_cause = np.zeros(len(level), dtype=bool)
+    known_cause[known["home"][known["compound_id"].isin(partable)]] = True
+    limit = np.full(len(keys), rules.max_households, dtype=np.int64)
+    limit[(level[home] & Relax.PART_COMPOUNDS > 0) & (cause | ~known_cause[home])] //= _PARTS
+    limit[level[home] & Relax.FREE_BUILDINGS > 0] = 0
+    return limit
 
 
 def _dedicated_sites(

@@ -11,11 +11,16 @@ import shapely
 from shapely.geometry import Polygon
 
 from gridtool.geom import Floats, Geometries, Ints
-from gridtool.units.kernels import Triangles, border_segments, link_segments, trace_rings
+from gridtool.units.kernels import (
+    Triangles,
+    border_segments,
+    link_segments,
+    segment_starts,
+    trace_rings,
+)
 from gridtool.units.rings import Rings
 
 NO_ATOM, RIM_ATOM = -1, -2
-_INSIDE = 0.02
 _LEAST_CORNERS = 3
 _AT_ONCE = 60_000
 """Triangles and network segments that are traced at once, in whole blocks."""
@@ -140,7 +145,8 @@ def trace_faces(shared: Shared, jobs: int = 1) -> Faces:
     shift = np.cumsum([0, *(len(part.polygons) for part in parts)])[:-1].tolist()
     face = np.concatenate([part.of_outer + more for part, more in zip(parts, shift, strict=True)])
     pair = np.flatnonzero(np.arange(len(outer.twin)) < outer.twin)
-    step = _places(outer.ends[pair, :2], shared) - _places(outer.ends[pair, 2:], shared)
+    step = segment_starts(outer.ends[pair], shared.xy, shared.triangles)
+    step -= segment_starts(outer.ends[outer.twin[pair]], shared.xy, shared.triangles)
     label = np.concatenate([part.label for part in parts])
     streets = _gather(
         face[pair],
@@ -168,7 +174,7 @@ def _trace(shared: Shared, node: Ints, inner: slice, outer: _Outer, street: slic
     count = len(side)
     ends, side = np.vstack([ends, outer.ends[street]]), np.r_[side, outer.side[street]]
     traced, ring_start = trace_rings(*link_segments(ends, side))
-    start = _places(ends[:, :2], shared, triangles)
+    start = segment_starts(ends, shared.xy, triangles)
     polygons, face_of_ring, label = _polygons(start[traced], ring_start, side[traced])
     face = np.empty(len(side), dtype=np.int64)
     face[traced] = np.repeat(face_of_ring, np.diff(ring_start))
@@ -202,33 +208,6 @@ def _network_segments(rings: Rings, label: Ints) -> _Outer:
     number = np.cumsum(kept) - 1
     twin = np.where(twin[kept] < 0, -1, number[twin[kept]])
     return _Outer(np.hstack([begin, end])[kept], side[kept], twin, edge[kept])
-
-
-def _places(points: Ints, shared: Shared, triangles: Triangles | None = None) -> Floats:
-    """Return where points lie that are given as `border_segments` gives them."""
-    # halves first: the sum is the same whichever end comes first, on both sides of a street
-    centre = np.flatnonzero(points[:, 0] < 0)
-    u, v = np.where(points[:, 0] < 0, 0, points.T)
-    places = np.asarray(0.5 * shared.xy[u] + 0.5 * shared.xy[v])
-    if triangles is not None and len(centre):
-        places[centre] = _centres(shared.xy[triangles[points[centre, 1]]])
-    return places
-
-
-def _centres(corners: Floats) -> Floats:
-    """Return the points in triangles as far from all three corners, or the nearest to them inside.
-
-    The mean of the corners would stand out from the mid-line towards the shorter side: where a
-    wide ground is shared, the borders would have teeth.
-    """
-    squares = ((corners[:, [1, 2, 0]] - corners[:, [2, 0, 1]]) ** 2).sum(axis=2)
-    weight = squares * (squares.sum(axis=1, keepdims=True) - 2.0 * squares)
-    # beyond the longest side: the middle of it
-    weight = np.where(weight.min(axis=1, keepdims=True) <= 0.0, weight > 0.0, weight)
-    weight = weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-12)
-    weight = np.maximum(weight, _INSIDE)
-    weight /= weight.sum(axis=1, keepdims=True)
-    return np.asarray((weight[:, :, None] * corners).sum(axis=1))
 
 
 def _polygons(xy: Floats, ring_start: Ints, side: Ints) -> tuple[Geometries, Ints, Ints]:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from gridtool.geom import Floats, Ints
 
 _CURVE_BITS = 15
+_INSIDE = 0.02
 
 Triangles = npt.NDArray[np.int32]
 
@@ -171,6 +172,48 @@ def border_segments(triangles: Triangles, label: Ints, node: Ints) -> tuple[Ints
 
 
 @numba.njit(cache=True, nogil=True)
+def segment_starts(ends: Ints, xy: Floats, triangles: Triangles) -> Floats:
+    """Return where segments start that are given as `border_segments` returns them."""
+    places = np.empty((len(ends), 2))
+    for at in range(len(ends)):
+        u, v = ends[at, 0], ends[at, 1]
+        if u < 0:
+            a, b, c = triangles[v, 0], triangles[v, 1], triangles[v, 2]
+            places[at, 0], places[at, 1] = _centre(xy, a, b, c)
+            continue
+        for i in range(2):
+            # halves first: the sum is the same whichever end comes first, on both sides of a street
+            places[at, i] = 0.5 * xy[u, i] + 0.5 * xy[v, i]
+    return places
+
+
+@numba.njit(cache=True, nogil=True)
+def _centre(xy: Floats, a: int, b: int, c: int) -> tuple[float, float]:
+    """Return the point in a triangle as far from all three corners, or the nearest to it inside.
+
+    The mean of the corners would stand out from the mid-line towards the shorter side: where a
+    wide ground is shared, the borders would have teeth.
+    """
+    over_a = (xy[b, 0] - xy[c, 0]) ** 2 + (xy[b, 1] - xy[c, 1]) ** 2
+    over_b = (xy[c, 0] - xy[a, 0]) ** 2 + (xy[c, 1] - xy[a, 1]) ** 2
+    over_c = (xy[a, 0] - xy[b, 0]) ** 2 + (xy[a, 1] - xy[b, 1]) ** 2
+    total = over_a + over_b + over_c
+    of_a, of_b = over_a * (total - 2.0 * over_a), over_b * (total - 2.0 * over_b)
+    of_c = over_c * (total - 2.0 * over_c)
+    if min(of_a, of_b, of_c) <= 0.0:
+        # beyond the longest side: the middle of it
+        of_a, of_b = 1.0 if of_a > 0.0 else 0.0, 1.0 if of_b > 0.0 else 0.0
+        of_c = 1.0 if of_c > 0.0 else 0.0
+    total = max(of_a + of_b + of_c, 1e-12)
+    of_a, of_b = max(of_a / total, _INSIDE), max(of_b / total, _INSIDE)
+    of_c = max(of_c / total, _INSIDE)
+    total = of_a + of_b + of_c
+    x = (of_a * xy[a, 0] + of_b * xy[b, 0] + of_c * xy[c, 0]) / total
+    y = (of_a * xy[a, 1] + of_b * xy[b, 1] + of_c * xy[c, 1]) / total
+    return x, y
+
+
+@numba.njit(cache=True, nogil=True)
 def link_segments(ends: Ints, side: Ints) -> tuple[Ints, Ints, Ints]:
     """Find for each segment those of its label that start where it starts and where it ends.
 
@@ -190,14 +233,14 @@ def link_segments(ends: Ints, side: Ints) -> tuple[Ints, Ints, Ints]:
     while size < 2 * n:
         size *= 2
     table = np.full(size, -1, np.int64)
-    after = np.full(n, -1, np.int64)
+    follow, first, after = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
     for at in range(n - 1, -1, -1):
         slot = _slot(table, ends, side, at, ends[at, 0], ends[at, 1])
         after[at] = table[slot]
         table[slot] = at
-    follow, first = np.empty(n, np.int64), np.empty(n, np.int64)
+        first[at] = slot
     for at in range(n):
-        first[at] = table[_slot(table, ends, side, at, ends[at, 0], ends[at, 1])]
+        first[at] = table[first[at]]
         follow[at] = table[_slot(table, ends, side, at, ends[at, 2], ends[at, 3])]
     return follow, first, after
 

@@ -193,8 +193,9 @@ def _simple(polygons: Geometries, block: Ints, enclosures: Enclosures) -> tuple[
     A courtyard goes with what is around it. A block within the block (inside a drive that runs in
     a ring) does not: the polygon around it is slit open towards it.
     """
-    filled = shapely.polygons(shapely.get_exterior_ring(polygons))
     holed = np.flatnonzero(shapely.get_num_interior_rings(polygons) > 0)
+    filled = polygons.copy()
+    filled[holed] = shapely.polygons(shapely.get_exterior_ring(polygons[holed]))
     grounds = enclosures.polygons[block[holed]]
     around = holed[~shapely.covers(grounds, filled[holed])]
     if not len(around):
@@ -221,10 +222,10 @@ def _clear(
     shapes: Geometries, block: Ints, atom: Ints, joined: Ints, enclosures: Enclosures
 ) -> tuple[Geometries, Ints, Ints]:
     """Merge shapes that touch or lie in one another, joining their atoms in `joined`."""
+    # once merged, only what is merged can touch anything anew
+    fresh_from = 0
     while True:
-        first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-        pair = (first < second) & (block[first] == block[second])
-        first, second = first[pair], second[pair]
+        first, second = _touching(shapes, block, fresh_from)
         if not len(first):
             return shapes, block, atom
         join_pairs(joined, atom[first], atom[second])
@@ -248,6 +249,17 @@ def _clear(
         rest = np.setdiff1d(np.arange(len(shapes)), members)
         fresh, part = _simple(fresh, block[crowd[at]], enclosures)
         at = at[part]
+        fresh_from = len(rest)
         shapes = np.concatenate([shapes[rest], fresh])
         atom = np.r_[atom[rest], atom[crowd[at]]]
         block = np.r_[block[rest], block[crowd[at]]]
+
+
+def _touching(shapes: Geometries, block: Ints, fresh_from: int) -> tuple[Ints, Ints]:
+    """Return the pairs of shapes of one block that touch, one of each being fresh."""
+    first, second = shapely.STRtree(shapes).query(shapes[fresh_from:])
+    first = first + fresh_from
+    pair = ((first < second) | (second < fresh_from)) & (block[first] == block[second])
+    first, second = first[pair], second[pair]
+    touch = shapely.intersects(shapes[first], shapes[second])
+    return np.minimum(first, second)[touch], np.maximum(first, second)[touch]

@@ -89,7 +89,8 @@ def _half_edges(
 
 def _nodes(xy: Floats, of: Ints) -> Ints:
     """Number points, those of each block apart."""
-    return np.unique(np.c_[of, xy], axis=0, return_inverse=True)[1].ravel()
+    points, number = np.unique(xy[:, 0] + 1j * xy[:, 1], return_inverse=True)
+    return np.asarray(np.unique(of * len(points) + number, return_inverse=True)[1])
 
 
 def _angle(step: Floats) -> Floats:
