@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gridtool.geom import Floats, Ints
+from gridtool.units.predicates import inner
 
 _CURVE_BITS = 15
 _INSIDE = 0.02
@@ -107,7 +108,7 @@ def spread_labels(label: Ints, xy: Floats, triangles: Triangles) -> None:
                     waiting[v] = True
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _put(rows: Ints, at: int, a: int, b: int, c: int, d: int) -> None:
     rows[at, 0] = a
     rows[at, 1] = b
@@ -146,7 +147,8 @@ def border_segments(triangles: Triangles, label: Ints, node: Ints) -> tuple[Ints
             count += 2
     ends = np.empty((count, 4), np.int64)
     side = np.empty(count, np.int64)
-    s = 0
+    # not plain numbers: the compiler would make one of everything for each it knows in advance
+    s, none = 0 * count, 0 * count - 1
     for t in range(len(triangles)):
         a, b, c = label[triangles[t, 0]], label[triangles[t, 1]], label[triangles[t, 2]]
         if a == b and b == c:
@@ -154,9 +156,9 @@ def border_segments(triangles: Triangles, label: Ints, node: Ints) -> tuple[Ints
         if a != b and b != c and a != c:
             for i in range(3):
                 u, v = triangles[t, i], triangles[t, (i + 1) % 3]
-                _put(ends, s, node[u], node[v], -1, t)
+                _put(ends, s, node[u], node[v], none, t)
                 side[s] = label[u]
-                _put(ends, s + 1, -1, t, node[u], node[v])
+                _put(ends, s + 1, none, t, node[u], node[v])
                 side[s + 1] = label[v]
                 s += 2
             continue
@@ -187,7 +189,7 @@ def segment_starts(ends: Ints, xy: Floats, triangles: Triangles) -> Floats:
     return places
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _centre(xy: Floats, a: int, b: int, c: int) -> tuple[float, float]:
     """Return the point in a triangle as far from all three corners, or the nearest to it inside.
 
@@ -245,7 +247,7 @@ def link_segments(ends: Ints, side: Ints) -> tuple[Ints, Ints, Ints]:
     return follow, first, after
 
 
-@numba.njit(cache=True, nogil=True)
+@inner
 def _slot(table: Ints, ends: Ints, side: Ints, at: int, u: int, v: int) -> int:
     """Return the place in a table of what starts in one point with the label of one segment.
 
@@ -321,8 +323,8 @@ def trace_rings(follow: Ints, first: Ints, after: Ints) -> tuple[Ints, Ints]:
     return order, ring_start[: rings + 1]
 
 
-@numba.njit(cache=True, nogil=True)
-def find_root(parent: Ints, node: int) -> int:
+@inner
+def _find_root(parent: Ints, node: int) -> int:
     """Return the root of a node, halving the path."""
     while parent[node] != node:
         parent[node] = parent[parent[node]]
@@ -334,7 +336,7 @@ def find_root(parent: Ints, node: int) -> int:
 def join_pairs(parent: Ints, first: Ints, second: Ints) -> None:
     """Join pairs of nodes, in place; the smaller root stays, so the order does not matter."""
     for i in range(len(first)):
-        a, b = find_root(parent, first[i]), find_root(parent, second[i])
+        a, b = _find_root(parent, first[i]), _find_root(parent, second[i])
         if a < b:
             parent[b] = a
         elif b < a:
@@ -346,5 +348,5 @@ def roots(parent: Ints) -> Ints:
     """Return the root of every node."""
     out = np.empty_like(parent)
     for node in range(len(parent)):
-        out[node] = find_root(parent, node)
+        out[node] = _find_root(parent, node)
     return out
