@@ -164,3 +164,23 @@ def test_the_side_of_a_point_is_exact(
     f = [Fraction(value) for value in (ax, ay, bx, by, cx, cy)]
     exact = (f[0] - f[4]) * (f[3] - f[5]) - (f[1] - f[5]) * (f[2] - f[4])
     assert np.sign(told) == (exact > 0) - (exact < 0)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([1.0, 1e-2, 1e-4]))
+def test_a_jagged_block_however_flat(seed: int, flat: float) -> None:
+    rng = np.random.default_rng(seed)
+    turn = np.sort(rng.uniform(0, 2 * np.pi, 30))
+    far = rng.uniform(20, 100, 30)
+    block = Polygon(np.c_[far * np.cos(turn), flat * far * np.sin(turn)])
+    if block.is_valid:
+        assert_triangulated(block)
+
+
+def test_outlines_that_cross_come_to_an_end() -> None:
+    for seed in range(60):
+        xy = np.random.default_rng(seed).random((18, 2)) * 100
+        order, outline = np.arange(18), np.arange(18) < 9
+        following = np.roll(order, -1)
+        found = triangulate(xy, np.array([0, 18]), order, following, outline)
+        assert (area(xy, found) > 0).all()

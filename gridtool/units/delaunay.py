@@ -65,7 +65,7 @@ def triangulate(xy: Floats, start: Ints, order: Ints, following: Ints, outline: 
             if outline[first + v]:
                 _reach(mesh, same[v], same[following[first + v] - first], touched)
         for t in range(len(touched)):
-            if touched[t]:
+            if touched[t] and max(mesh[0][t, 0], mesh[0][t, 1], mesh[0][t, 2]) < n:
                 for i in range(3):
                     found[filled, i] = first + mesh[0][t, i]
                 filled += 1
@@ -315,6 +315,8 @@ def _clear_way(points: Floats, mesh: Mesh, a: int, b: int, crossed: Ints, touche
             return True
         one, other = queue[head, 0], queue[head, 1]
         t, i = find_edge(mesh, one, other)
+        if t < 0:
+            return False
         u = beyond[t, i]
         p, d = corner[t, i], corner[u, facing(beyond, u, t)]
         # t is p, one, other; u is d, other, one

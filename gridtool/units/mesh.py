@@ -74,13 +74,21 @@ def find_edge(mesh: Mesh, a: int, b: int) -> tuple[int, int]:
     corner, beyond = mesh[0], mesh[1]
     first = mesh[3][a]
     t = first
-    while True:
+    while t >= 0:
         i = place_of(corner, t, a)
         if corner[t, (i + 1) % 3] == b:
             return int(t), (i + 2) % 3
         t = beyond[t, (i + 1) % 3]
-        if t == first or t < 0:
+        if t == first:
             return -1, 0
+    # at a corner around all, the way round ends: from where it began, the other way
+    t = first
+    while t >= 0:
+        i = place_of(corner, t, a)
+        if corner[t, (i + 1) % 3] == b:
+            return int(t), (i + 2) % 3
+        t = beyond[t, (i + 2) % 3]
+    return -1, 0
 
 
 @inner
