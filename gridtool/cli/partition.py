@@ -187,7 +187,7 @@ def tell_first_run(*, quiet: bool) -> None:
 
     if first_run() and not quiet:
         typer.echo(
-            "首次运行：正在编译计算内核，约十五秒。First run: compiling kernels, about 15 seconds.",
+            "首次运行：正在编译计算内核，约二十秒。First run: compiling kernels, about 20 seconds.",
             err=True,
         )
 

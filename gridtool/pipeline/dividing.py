@@ -109,7 +109,7 @@ def partition(
 
 
 def first_run() -> bool:
-    """Return whether the kernels must still be compiled, which takes about fifteen seconds."""
+    """Return whether the kernels must still be compiled, which takes about twenty seconds."""
     folder = anneal.stats.cache_path
     return folder is None or not any(Path(folder).glob("annealing.anneal-*.nbi"))
 
