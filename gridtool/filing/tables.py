@@ -30,6 +30,12 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
     "building_changes": ("building_id",),
     "code_changes": ("grid_code",),
 }
+_KINDS: Final[dict[str, Any]] = {
+    "text": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+}
 _DECIMALS: Final = 4
 _MM: Final = 3
 _SAME: Final = {"area": 0.05, "share": 1e-3}
@@ -58,7 +64,7 @@ def table_bytes(path: str, frame: pd.DataFrame) -> bytes:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(column.key for column in columns)
-    texts = [[_text(value, one.kind) for value in frame[one.key].array] for one in columns]
+    texts = [_texts(frame[one.key], one.kind) for one in columns]
     writer.writerows(zip(*texts, strict=True))
     return buffer.getvalue().encode("utf-8-sig")
 
@@ -149,31 +155,40 @@ def compare_tables(path: str, told: pd.DataFrame, reckoned: pd.DataFrame) -> lis
         may be 0.05 m² apart and shares 0.001, as machines reckon them; all else is the same.
     """
     layer = TABLES[path]
-    keys = _KEYS[layer.key]
-    mine, theirs = (_by_key(frame, keys) for frame in (reckoned, told))
+    mine, theirs = _rows_by_key(reckoned, layer), _rows_by_key(told, layer)
     found = [Difference(key, "-", "-", "+") for key in sorted(mine.keys() - theirs.keys())]
     found += [Difference(key, "-", "+", "-") for key in sorted(theirs.keys() - mine.keys())]
-    for key in sorted(mine.keys() & theirs.keys()):
-        for column in layer.columns:
-            one, other = theirs[key][column.key], mine[key][column.key]
-            if not _is_same(one, other, column):
-                found.append(Difference(key, column.key, f"{one}", f"{other}"))
-    return found
+    both = sorted(mine.keys() & theirs.keys())
+    apart = []
+    for place, column in enumerate(layer.columns):
+        texts, others = (_texts(frame[column.key], column.kind) for frame in (told, reckoned))
+        for key in both:
+            one, other = texts[theirs[key]], others[mine[key]]
+            if one != other and not _is_near(one, other, column):
+                apart.append((key, place, Difference(key, column.key, one, other)))
+    return found + [difference for *_, difference in sorted(apart)]
 
 
-def _by_key(frame: pd.DataFrame, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return the rows of a frame by the words of their key."""
-    rows: list[dict[Any, Any]] = frame.to_dict("records")
-    return {" ".join(_text(row[key], "text") or "-" for key in keys): row for row in rows}
+def _rows_by_key(frame: pd.DataFrame, layer: Layer) -> dict[str, int]:
+    """Return where the rows of a frame stand, by the words of their key."""
+    words = [_texts(frame[key], "text") for key in _KEYS[layer.key]]
+    rows = zip(*words, strict=True)
+    return {" ".join(word or "-" for word in row): at for at, row in enumerate(rows)}
 
 
-def _is_same(one: Any, other: Any, column: Column) -> bool:
-    """Return whether two values of a column are the same."""
-    first, second = _text(one, column.kind), _text(other, column.kind)
-    if column.kind != "number" or "" in (first, second):
-        return first == second
+def _is_near(one: str, other: str, column: Column) -> bool:
+    """Return whether two texts are numbers as two machines reckon the same."""
+    if column.kind != "number" or "" in (one, other):
+        return False
     most = _SAME["area"] if "area_m2" in column.key else _SAME["share"]
-    return abs(float(first) - float(second)) <= most
+    return abs(float(one) - float(other)) <= most
+
+
+def _texts(values: pd.Series[Any], kind: str) -> list[str]:
+    """Return the values of a column as the CSV holds them."""
+    plain = {"text": str, "integer": int}.get(kind, str)
+    cells = values.astype(object).tolist()
+    return [str(cell) if type(cell) is plain else _text(cell, kind) for cell in cells]
 
 
 def _text(value: Any, kind: str) -> str:
@@ -208,10 +223,9 @@ def _truth(cell: str) -> bool:
 
 def _require_kind(value: Any, column: Column) -> None:
     """Raise ValueError for a value that is not of a column's type."""
-    kinds = {"text": str, "integer": int, "number": int | float, "boolean": bool}
     if value is None and not column.required:
         return
-    sound = isinstance(value, kinds[column.kind]) and isinstance(value, bool) == (
+    sound = isinstance(value, _KINDS[column.kind]) and isinstance(value, bool) == (
         column.kind == "boolean"
     )
     if isinstance(value, str):

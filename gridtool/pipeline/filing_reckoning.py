@@ -107,19 +107,23 @@ def _differences(content: Content, changes: ChangeSet) -> Iterator[Finding]:
             first = apart[0]
             values: dict[str, object] = {"table": path, "count": len(apart), **first._asdict()}
             yield Finding("GT548", path, row=first.row, values=values)
-    reckoned = changes.after.set_index("grid_code")
-    apart_rows = [
-        (code, column.key, told, reckoned[column.key].get(code))
-        for column in GRIDS.columns[1:]
-        for code, told in zip(content.after["grid_code"], content.after[column.key], strict=True)
-        if column.key in (*_COUNTED, "county_code")
-        and not _agrees(told, reckoned[column.key].get(code))
-    ]
+    apart_rows = list(_counts_apart(content.after, changes.after))
     if apart_rows:
         code, key, told_value, mine = apart_rows[0]
         values = {"table": AFTER, "count": len(apart_rows), "row": code, "column": key}
         values |= {"told": told_value, "reckoned": mine}
         yield Finding("GT548", AFTER, row=code, values=values)
+
+
+def _counts_apart(
+    told: gpd.GeoDataFrame, reckoned: gpd.GeoDataFrame
+) -> Iterator[tuple[str, str, object, object]]:
+    """Yield what grids state of themselves and is not so: code, column, told and reckoned."""
+    for key in (one.key for one in GRIDS.columns if one.key in (*_COUNTED, "county_code")):
+        mine = dict(zip(reckoned["grid_code"], reckoned[key].tolist(), strict=True))
+        for code, value in zip(told["grid_code"], told[key].tolist(), strict=True):
+            if not _agrees(value, mine.get(code)):
+                yield code, key, value, mine.get(code)
 
 
 def _agrees(told: object, reckoned: object) -> bool:
