@@ -503,6 +503,26 @@ def test_relaxed_communities_split_compounds_and_open_the_ground() -> None:
     assert_units_hold(rim, layers)
 
 
+def test_water_before_open_ground_goes_with_it() -> None:
+    # one block of two compounds that fill it, its bank in one line: each its own stretch of water
+    layers = checked(
+        communities=communities(box(0, 0, 400, 140)),
+        buildings=buildings([square(50, 30, 20), square(300, 30, 20)], [280, 280]),
+        compounds=compounds(K1=box(5, 5, 195, 95), K2=box(205, 5, 395, 95)),
+        barriers=barriers(box(-1, 100, 401, 141)),
+    )
+    built = build_units(layers, relax={CODES[0]: Relax.OPEN_GROUND})
+    assert_units_hold(built, layers)
+    water = built.units.intersection(box(0, 100, 400, 140)).area
+    wet = built.units[water > 1.0]
+    assert len(wet) > 4
+    assert water.max() < 40 * 100
+    # no water lies off its stretch of the bank
+    dry = shapely.intersection(wet.geometry.to_numpy(), box(0, 0, 400, 100))
+    reach = shapely.bounds(wet.geometry.to_numpy()) - shapely.bounds(dry)
+    assert np.abs(reach[:, [0, 2]]).max() < 20
+
+
 # -- sites ----------------------------------------------------------------------------------------
 
 TOWN = box(0, 0, 120, 60)

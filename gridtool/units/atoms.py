@@ -17,6 +17,7 @@ from gridtool.units.network import BARRIER_LINE, Enclosures
 
 # how gladly empty ground joins across a border, per metre: inside, local, collector, major, barrier
 _NEARNESS = np.array([1.0, 0.6, 0.3, 0.1, 1e-6])
+_IN_WATER = 1e-6
 OWN_UNIT_M2 = 2000.0
 """Empty ground of this size stays a unit of its own, free to go to either side."""
 
@@ -56,7 +57,9 @@ def gather_faces(faces: Faces, enclosures: Enclosures, settled: Bools) -> tuple[
     group_settled[roots(parent)[settled]] = True
     loose = ~group_settled[roots(parent)] & (bed | (area < OWN_UNIT_M2))
     loose &= faces.atom != RIM_ATOM
-    weight = length * _NEARNESS[kind]
+    # water goes with the bank before it, not with the water beside it
+    near = np.where(on_bank, 1.0, np.where(bed[first], _IN_WATER, _NEARNESS[kind]))
+    weight = length * near
     _attach(parent, loose, first, second, weight, passable | bed[first] | bed[second])
     return np.unique(roots(parent), return_inverse=True)[1], broken
 

@@ -185,15 +185,19 @@ def _bed_labels(
     bed, bank = rings.enclosure[edge], rings.enclosure[across]
     owner = enclosures.community
     # an edge lies against its twin's other end
-    atom = label_atom[label[rings.following[across]]]
+    bank_label = label[rings.following[across]]
+    atom = label_atom[bank_label]
     good = (atom != NO_ATOM) & (owner[bed] == owner[bank]) & ~enclosures.barrier[bank]
-    edge, bed, bank, atom = edge[good], bed[good], bank[good], atom[good]
-    # one label for each bank, so that a compound on both does not meet in the water
-    keys, number = np.unique(np.c_[bed, bank, atom], axis=0, return_inverse=True)
+    edge, bed, bank = edge[good], bed[good], bank[good]
+    atom, bank_label = atom[good], bank_label[good]
+    # one label for each bank, so that a compound on both does not meet in the water; water before
+    # open ground is nobody's, a stretch for each stretch of that
+    stretch = np.where(atom == RIM_ATOM, bank_label, -1)
+    parts = np.c_[bed, bank, np.maximum(atom, NO_ATOM), stretch]
+    keys, number = np.unique(parts, axis=0, return_inverse=True)
     label[: len(rings.xy)][np.isin(rings.enclosure, bed)] = -1
     label[rings.vertex[edge]] = len(label_atom) + number.ravel()
-    # water before open ground is nobody's: it joins what it lies against most
-    return np.unique(bed), keys[:, 0], np.maximum(keys[:, 2], NO_ATOM)
+    return np.unique(bed), keys[:, 0], keys[:, 2]
 
 
 @dataclass(frozen=True)
