@@ -262,6 +262,19 @@ def test_looking_into_a_register(county: County, filed: Path, tmp_path: Path) ->
     refused(15, "GT042", "register", "export", filed, "-o", out)
 
 
+def test_a_register_opens_in_qgis_with_colours(filed: Path) -> None:
+    with closing(sqlite3.connect(filed)) as read:
+        styles = read.execute(
+            "SELECT f_table_name, f_geometry_column, styleQML FROM layer_styles"
+            " JOIN gpkg_geometry_columns ON table_name = f_table_name"
+            " AND column_name = f_geometry_column WHERE useAsDefault"
+        ).fetchall()
+    assert [row[:2] for row in styles] == [("grids", "geom")]
+    assert 'attr="size_rule"' in styles[0][2]
+    assert "size_rule" in gpd.read_file(filed, layer="grids")
+    good("register", "fsck", filed)
+
+
 def test_fsck_tells_what_is_wrong(county: County, filed: Path) -> None:
     with closing(sqlite3.connect(filed)) as foreign:
         foreign.execute("CREATE TRIGGER mine AFTER INSERT ON revisions BEGIN SELECT 1; END")

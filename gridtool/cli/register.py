@@ -93,13 +93,15 @@ def init_command(
     from pyproj import CRS
     from pyproj.exceptions import CRSError
 
-    from gridtool.register import Register
+    from gridtool.pipeline import make_register
 
     try:
         chosen = CRS.from_user_input(crs)
     except CRSError:
         raise SettingsError("GT046", reason=f"--crs {crs}") from None
-    made = Register.create(register, crs=chosen, allow_unsigned=allow_unsigned, signers=signers)
+    made = make_register(
+        register, crs=chosen, allow_unsigned=allow_unsigned, signers=signers, lang=tongue
+    )
     with made as held:
         values = {"place": held.store.place, "id": held.register_id, "srid": held.store.srid}
     typer.echo(_word(tongue, "made", **values))

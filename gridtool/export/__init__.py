@@ -5,7 +5,7 @@ from __future__ import annotations
 from gridtool.export.changes import DIFF_FILES, write_changes
 from gridtool.export.findings import FINDINGS_FILES, write_findings
 from gridtool.export.formats import POSTGIS, chosen_format, format_names
-from gridtool.export.geopackage import write_geopackage
+from gridtool.export.geopackage import add_styles, write_geopackage
 from gridtool.export.handover import Export, export_files, export_table, planned_files
 from gridtool.export.metadata import LICENCE, Source
 from gridtool.export.order import Order, order_for
@@ -38,6 +38,7 @@ __all__ = [
     "Export",
     "Order",
     "Source",
+    "add_styles",
     "chosen_format",
     "chosen_table",
     "ensure_free",

@@ -92,7 +92,7 @@ def write_geopackage(
                 frame = _as_written(layers[key], layer, crs)
                 shapes[key] = _shapes(frame)
                 _write_layer(path, frame, layer)
-    _write_styles(path, shapes, lang, rules)
+    add_styles(path, shapes, lang=lang, rules=rules)
 
 
 def _as_written(frame: gpd.GeoDataFrame, layer: Layer, crs: CRS) -> gpd.GeoDataFrame:
@@ -180,10 +180,22 @@ def gdal_options(options: Mapping[str, str]) -> Iterator[None]:
         pyogrio.set_gdal_config_options(before)
 
 
-def _write_styles(
-    path: Path, shapes: Mapping[str, tuple[str, ...]], lang: Lang, rules: Mapping[str, int]
+def add_styles(
+    path: Path, shapes: Mapping[str, tuple[str, ...]], *, lang: Lang, rules: Mapping[str, int]
 ) -> None:
-    """Add QGIS's table of styles: both languages for each layer, `lang` as default."""
+    """Add QGIS's table of styles to a GeoPackage, with both languages for each layer.
+
+    Parameters
+    ----------
+    path : Path
+        Without such a table.
+    shapes : mapping of str to tuple of str
+        Layer to which of ``polygon``, ``line``, ``point`` it has.
+    lang : ``zh`` or ``en``
+        Language of the default styles.
+    rules : mapping
+        Fields of `gridtool.rules.Rules`, named in the legend.
+    """
     languages: tuple[Lang, Lang] = ("zh", "en")
     rows = [
         (

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gridtool.pipeline.dividing import first_run, partition, partition_files
     from gridtool.pipeline.filing_files import (
         area_names,
+        make_register,
         read_base,
         read_buildings_file,
         read_grids_file,
@@ -81,6 +82,7 @@ __all__ = [
     "lineage_of",
     "make_index",
     "make_package",
+    "make_register",
     "map_file",
     "notice_files",
     "open_gazetteer",
@@ -125,6 +127,7 @@ _HOMES = {
     "partition": "gridtool.pipeline.dividing",
     "partition_files": "gridtool.pipeline.dividing",
     "area_names": "gridtool.pipeline.filing_files",
+    "make_register": "gridtool.pipeline.filing_files",
     "read_base": "gridtool.pipeline.filing_files",
     "read_buildings_file": "gridtool.pipeline.filing_files",
     "read_grids_file": "gridtool.pipeline.filing_files",

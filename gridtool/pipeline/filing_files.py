@@ -11,11 +11,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import geopandas as gpd
+from pyproj import CRS
 
 from gridtool.codes import load_table, shipped_table
 from gridtool.columns import BARRIERS, BUILDINGS, GRIDS, ROADS, Layer
 from gridtool.errors import DataError
-from gridtool.export import write_geopackage
+from gridtool.export import add_styles, write_geopackage
 from gridtool.filing import FORM_KEYS, INITIAL, Package, Receipt
 from gridtool.filing.forms import draw_receipt, shipped_template
 from gridtool.messages import Lang
@@ -176,6 +177,24 @@ def write_grids(
     with replacing(path, overwrite=overwrite) as temporary:
         rules = asdict(RULES)
         write_geopackage(temporary, {"grids": grids}, crs=grids.crs, lang=lang, rules=rules)
+
+
+def make_register(
+    place: str | Path, *, crs: CRS, allow_unsigned: bool, signers: int, lang: Lang
+) -> Register:
+    """Make a register, as `gridtool.register.Register.create` does; a file styled for QGIS.
+
+    Parameters
+    ----------
+    place, crs, allow_unsigned, signers
+        As for `Register.create`.
+    lang : ``zh`` or ``en``
+        Language of the default style of its grids.
+    """
+    made = Register.create(place, crs=crs, allow_unsigned=allow_unsigned, signers=signers)
+    if not is_server(place):
+        add_styles(Path(place), {"grids": ("polygon",)}, lang=lang, rules=asdict(RULES))
+    return made
 
 
 def _read(path: str | Path, layer: Layer, required: Sequence[str]) -> gpd.GeoDataFrame:
