@@ -12,7 +12,7 @@ from builders import hang_together
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridtool.division.engine import Component, Dials, divide, grid_weights, polish, sketch
+from gridtool.division.engine import Component, Dials, divide, grid_weights, polish, sketch_plans
 from gridtool.division.exact import cut_bound
 from gridtool.division.kernels import (
     anneal,
@@ -457,26 +457,25 @@ def test_sketches_are_inside_the_window_and_repeatable(drawn, seed: int) -> None
     n, edges, units, _, _ = drawn
     k = max(1, round(units[0].sum() / 400))
     component = Component(as_graph(n, edges), units)
-    found, again = (sketch(component, k, WINDOW, Dials(), seed, 3) for _ in range(2))
-    if found is None:
-        assert again is None
-        return
-    assert found.outside == 0.0
-    assert set(found.label.tolist()) == set(range(k))
-    assert whole(found.label, edges)
-    assert again is not None
-    assert again.label.tolist() == found.label.tolist()
-    better = polish(component, found, WINDOW, Dials(), seed)
-    assert better.outside == 0.0
-    assert better.energy <= found.energy
-    assert whole(better.label, edges)
+    found, again = (sketch_plans(component, k, WINDOW, Dials(), seed, 6, 2) for _ in range(2))
+    assert len(found) <= 2
+    assert [plan.energy for plan in found] == sorted(plan.energy for plan in found)
+    assert [plan.label.tolist() for plan in again] == [plan.label.tolist() for plan in found]
+    for plan in found:
+        assert plan.outside == 0.0
+        assert set(plan.label.tolist()) == set(range(k))
+        assert whole(plan.label, edges)
+        better = polish(component, plan, WINDOW, Dials(), seed)
+        assert better.outside == 0.0
+        assert better.energy <= plan.energy
+        assert whole(better.label, edges)
 
 
 def test_nothing_is_sketched_where_nothing_can_be_divided() -> None:
     apart: Edges = {(0, 1): (1.0, 1.0), (2, 3): (1.0, 1.0)}
     component = Component(as_graph(4, apart), as_units([200] * 4))
-    assert sketch(component, 2, WINDOW, Dials(), 0, 3) is None
-    assert sketch(component, 4, WINDOW, Dials(), 0, 3) is None
+    assert sketch_plans(component, 2, WINDOW, Dials(), 0, 3, 1) == []
+    assert sketch_plans(component, 4, WINDOW, Dials(), 0, 3, 1) == []
 
 
 @pytest.mark.parametrize("seed", range(3))

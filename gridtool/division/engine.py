@@ -26,7 +26,7 @@ from gridtool.division.problem import (
 )
 from gridtool.geom import Floats, Ints
 
-__all__ = ["Component", "Dials", "Plan", "divide", "grid_weights", "polish", "sketch"]
+__all__ = ["Component", "Dials", "Plan", "divide", "grid_weights", "polish", "sketch_plans"]
 
 _REFINE_STEPS, _REFINE_HEAT = 150, (0.5, 0.1)
 _LEAST_UNITS = 150
@@ -84,15 +84,16 @@ def divide(
     return Plan(label, outside, total)
 
 
-def sketch(
+def sketch_plans(
     component: Component,
     k: int,
     window: tuple[float, float, float],
     dials: Dials,
     seed: int,
     tries: int,
-) -> Plan | None:
-    """Look for any plan inside the window, on graphs of very few units, one after another.
+    enough: int,
+) -> list[Plan]:
+    """Look for plans inside the window, on graphs of very few units, one after another.
 
     Where units are large for the window, a long search settles in a plan that nearly fits and
     from which no small move leads away. Many short ones, each over units gathered otherwise, find
@@ -107,26 +108,31 @@ def sketch(
     dials : Dials
     seed : int
     tries : int
+    enough : int
+        So many plans are not added to.
 
     Returns
     -------
-    Plan or None
-        The first inside the window; rough, for `polish`.
+    list of Plan
+        Those inside the window, the best first; rough, for `polish`.
     """
     state = np.array([mix(seed)], dtype=np.uint64)
     priced = window_first(price_dials(component, k, window, dials))
     short = replace(dials, effort=_SKETCH_EFFORT, trees=_SKETCH_TREES)
+    plans: list[Plan] = []
     for at in range(tries if len(component.units[0]) > k > 1 else 0):
+        if len(plans) == enough:
+            break
         size = _SKETCHES[at % len(_SKETCHES)]
         levels, maps = _coarsen(component, k, window, size, state)
         found = evolve(levels[-1], k, priced, short, state)
         if found is None:
-            return None
+            break
         label = _refine(found, k, levels, maps, priced, (_SKETCH_STEPS, _SKETCH_HEAT), state)
         total, outside = component.energy(label, k, priced)
         if outside == 0.0:
-            return Plan(label, outside, total)
-    return None
+            plans.append(Plan(label, outside, total))
+    return sorted(plans, key=lambda one: one.energy)
 
 
 def polish(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gridtool.division.engine import Dials, Plan, divide, polish, sketch
+from gridtool.division.engine import Dials, Plan, divide, polish, sketch_plans
 from gridtool.division.exact import NODES, any_division, counts_that_fit, least_cut, sums_fit
 from gridtool.division.pieces import Arrays, Piece
 from gridtool.division.problem import FREE, Component, price_dials, window_first
@@ -32,8 +32,9 @@ from gridtool.rules import (
 _PROVEN_PLACES = 200
 """Units times grids up to which it is proven that no division fits, where none was found."""
 
-_MOST_SKETCHES = 30
-"""Sketches made for each number of grids where the first plan misses the window."""
+_MOST_SKETCHES, _ENOUGH = 150, 6
+"""Sketches made for each number of grids where the first plan misses the window, until so many
+are inside it: the best of these is searched on from."""
 
 _LONGER, _MOST_MOVES = 3.0, 60e6
 """How much longer a large piece is searched then, and moves tried at most: some ten seconds."""
@@ -207,7 +208,8 @@ def best_label(task: Task) -> Ints:
         plans.setdefault(key, plan.label)
         return key[1:] == (0, 0.0)
 
-    for k in _counts(component, rules):
+    counts = _counts(component, rules)
+    for k in counts:
         plan = _mended(task, divide(component, k, task.window, task.dials, task.seed))
         if is_fit(plan):
             return _numbered(_cheaper(task, plan, k))
@@ -216,7 +218,8 @@ def best_label(task: Task) -> Ints:
     settled = best[1] == 0 or (not rules.count_fits(int(component.weight)) and best[1] <= 1)
     if settled or _proven_tight(component, task.window):
         return _numbered(plans[best])
-    for k in dict.fromkeys(int(plans[key].max()) + 1 for key in sorted(plans)[:2]):
+    nearest = {int(plans[key].max()) + 1 for key in sorted(plans)[:2]}
+    for k in (k for k in counts if k in nearest):
         again = _sketched(task, k)
         if again is not None and is_fit(again):
             return _numbered(_cheaper(task, again, k))
@@ -231,8 +234,9 @@ def _sketched(task: Task, k: int) -> Plan | None:
     component, seed = task.bound.component, task.seed
     n = len(task.bound.home)
     if n < _LARGE:
-        plan = sketch(component, k, task.window, task.dials, seed + k, _MOST_SKETCHES)
-        return None if plan is None else polish(component, plan, task.window, task.dials, seed)
+        tries = (seed + k, _MOST_SKETCHES, _ENOUGH)
+        plans = sketch_plans(component, k, task.window, task.dials, *tries)
+        return polish(component, plans[0], task.window, task.dials, seed) if plans else None
     effort = max(1.0, task.dials.effort)
     longer = min(_LONGER * effort, max(effort, _MOST_MOVES / (task.dials.steps * n)))
     dials = replace(task.dials, effort=longer)
