@@ -249,8 +249,9 @@ def write(rng: random.Random, layers: Layers, folder: Path) -> Path:
                 ValueError,
                 RuntimeError,
                 TypeError,
+                AttributeError,
             ):
-                # what the format cannot hold cannot come in through it
+                # what the format cannot hold (a column twice) cannot come in through it
                 continue
     return folder / "in.gpkg" if form == "gpkg" and rng.random() < 0.7 else folder
 
