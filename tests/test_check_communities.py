@@ -143,8 +143,9 @@ def test_invalid_polygon_is_repaired() -> None:
         Polygon(),
         Polygon([(0, 0), (50, 50), (100, 100)]),
         Polygon([(0, 0), (np.inf, 50), (100, 100)]),
+        Polygon([(0, 0), (50, 50), (100, 100.001)]),
     ],
-    ids=["missing", "empty", "flat", "infinite"],
+    ids=["missing", "empty", "flat", "infinite", "a hair wide"],
 )
 def test_polygon_that_cannot_be_repaired(shape: Polygon | None) -> None:
     # its buildings are not said to lie outside: nobody can tell

@@ -23,6 +23,8 @@ from gridtool.geom import Geometries, Ints, group_starts, repair_polygons
 from gridtool.rules import TWELVE_DIGITS
 
 _LAYER = COMMUNITIES.key
+_LEAST_M2 = 1.0
+"""Ground of less is none: a slip of the mouse, or two lines that should be one."""
 
 
 class Ground(NamedTuple):
@@ -74,14 +76,18 @@ def check_communities(frame: gpd.GeoDataFrame, findings: list[Finding]) -> Groun
     frame, shapes = frame[there], shapes[there]
     columns = {key: values[there] for key, values in columns.items()}
     firsts, merged = _merge(frame, shapes, columns, findings)
+    grounded = shapely.area(merged) >= _LEAST_M2
+    add_each(findings, [Finding("GT029", _LAYER, row) for row in frame.index[firsts[~grounded]]])
+    firsts, merged = firsts[grounded], merged[grounded]
+    complete = bool(there.all() and grounded.all())
     rows, codes_of = frame.index[firsts], columns["code"][firsts]
     merged = drop_slivers(merged, codes_of, rows, findings)
-    fitted, fits = _fit(merged, codes_of, rows, bool(there.all()), findings)
+    fitted, fits = _fit(merged, codes_of, rows, complete, findings)
     held = np.flatnonzero(~shapely.is_missing(fitted))
     index = pd.RangeIndex(len(held))
     data = {key: text_column(values[firsts][held], index) for key, values in columns.items()}
     communities = gpd.GeoDataFrame(data, geometry=fitted[held], crs=frame.crs)
-    return Ground(communities, rows[held], bool(there.all()) and fits)
+    return Ground(communities, rows[held], complete and fits)
 
 
 def _tell_odd_codes(
